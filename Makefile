@@ -1,0 +1,59 @@
+# Needs Python 3.11 or newer with venv, make and git. `make help` says what there is.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+PORT ?= 8000
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test hosts lint format types docs wheel clean
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo ## serve the example publication on http://127.0.0.1:8000/ (PORT=N for another port)
+	@exec $(BIN)/python example_project/manage.py demo
+
+test: $(VENV)/.test ## run the tests
+	@.ci/test $(ARGS)
+
+hosts: $(VENV)/.test ## run the tests of the hosts with their own user, image, document and page models
+	@$(BIN)/python -m pytest -c tests/hosts/custom/pytest.ini tests/hosts/custom
+	@$(BIN)/python -m pytest -c tests/hosts/swapped/pytest.ini tests/hosts/swapped
+
+lint: $(VENV)/.lint ## lint the code and the templates
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint --quiet --lint wagtail_wpr example_project
+
+format: $(VENV)/.lint ## put the code into its form
+	@$(BIN)/ruff check --fix-only --select I .
+	@$(BIN)/ruff format .
+
+types: $(VENV)/.types ## check the types of the public surface
+	@$(BIN)/mypy
+
+docs: $(VENV)/.docs ## build the documentation into site/; a broken link fails
+	@$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+wheel: $(VENV)/.build ## build wheel and source distribution into dist/
+	@$(BIN)/python -m build --outdir dist .
+
+clean: ## remove what was built and installed
+	@rm -rf $(VENV) .rows build dist site .mypy_cache .pytest_cache .ruff_cache
+
+# What is installed, and when: once, and again when pyproject.toml changes.
+$(VENV)/.made: pyproject.toml .ci/make-venv
+	@.ci/make-venv $(VENV)
+	@echo "Installing what the package needs into $(VENV) (a minute or two, once) ..."
+	@$(PIP) --editable ".[progress]"
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.made
+	@touch $@
+
+$(VENV)/.test $(VENV)/.lint $(VENV)/.types $(VENV)/.docs $(VENV)/.build: $(VENV)/.%: $(VENV)/.made
+	@echo "Installing the tools for: $* ..."
+	@$(PIP) --group $*
+	@touch $@
