@@ -1,0 +1,59 @@
+"""Pages of a small host, as the tests need them."""
+
+from __future__ import annotations
+
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel
+from wagtail.api import APIField
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from wagtail_wpr.content.blocks import MeteredBlock
+from wagtail_wpr.content.fields import MeteredStreamField
+from wagtail_wpr.content.preview import MeteredPreviewMixin
+
+
+BLOCKS = [
+    ("heading", blocks.CharBlock()),
+    ("paragraph", blocks.RichTextBlock()),
+    ("link", blocks.PageChooserBlock(required=False)),
+    ("items", blocks.ListBlock(blocks.CharBlock())),
+]
+
+
+class ArticleLikePage(MeteredPreviewMixin, Page):
+    """A host's article with a flat metered body."""
+
+    body = MeteredStreamField(BLOCKS, blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+    api_fields = [APIField("body")]
+    search_fields = [*Page.search_fields, index.SearchField("body")]
+
+
+class NestedPage(Page):
+    """Metered blocks below the top of an ordinary stream, two of them inside a list."""
+
+    body = MeteredStreamField(
+        [
+            ("paragraph", blocks.RichTextBlock()),
+            ("metered", MeteredBlock(BLOCKS)),
+            ("chapters", blocks.ListBlock(blocks.StructBlock([("title", blocks.CharBlock()), ("text", MeteredBlock(BLOCKS))]))),
+        ],
+        blank=True,
+    )
+
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+    api_fields = [APIField("body")]
+
+
+class PlainPage(Page):
+    """A page with an ordinary StreamField, which the package leaves alone."""
+
+    body = StreamField(BLOCKS, blank=True)
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+
+
+class SectionLikePage(Page):
+    """A section whose access its children inherit."""

@@ -1,0 +1,38 @@
+"""What the response that is being made knows of its slots: drafts in previews, and how many came before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Collected:
+    """One response's slots. ``drafts`` keeps the very page object of each slot written during a preview."""
+
+    is_preview: bool = False
+    places: Counter[tuple[str, int | None]] = field(default_factory=Counter)
+    drafts: dict[str, Any] = field(default_factory=dict)
+
+
+_current: ContextVar[Collected | None] = ContextVar("wagtail_wpr_slots", default=None)
+
+
+def current() -> Collected | None:
+    """Return what the response being made has collected; None outside of our middleware."""
+    return _current.get()
+
+
+@contextmanager
+def collecting(*, is_preview: bool = False) -> Iterator[Collected]:
+    """Collect the slots written inside the ``with``."""
+    collected = Collected(is_preview=is_preview)
+    token = _current.set(collected)
+    try:
+        yield collected
+    finally:
+        _current.reset(token)

@@ -1,0 +1,184 @@
+"""Filling the slots of one response."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils import translation
+
+from wagtail_wpr.access import Decision, Reader, decide_many, simulate, spend
+from wagtail_wpr.slots import markers, tokens
+from wagtail_wpr.slots.collecting import Collected
+from wagtail_wpr.slots.kinds import Filled, SlotKind, registered_kinds
+from wagtail_wpr.slots.tokens import SlotRef
+from wagtail_wpr.swapping import get_page_model
+
+
+logger = logging.getLogger("wagtail_wpr.slots")
+
+#: A body may hold slots of its own, and these bodies too; deeper ones keep their defaults.
+DEEPEST = 4
+
+READING_ATTRIBUTE = "_wagtail_wpr_reading"
+
+
+class PrefetchRefused(Exception):
+    """A prefetch would have cost the reader a read; the click has to ask again."""
+
+
+def mark_reading(request: HttpRequest, page: models.Model) -> None:
+    """Say that this request is for reading ``page``: a read of it may be spent.
+
+    Wagtail's own page view is recognised without it. For hosts that serve pages through views of their own.
+    """
+    setattr(request, READING_ATTRIBUTE, page)
+
+
+def page_being_read(request: HttpRequest) -> Any:
+    """Return the page that the request was routed to, or None."""
+    marked = getattr(request, READING_ATTRIBUTE, None)
+    if marked is not None:
+        return marked
+    routed = getattr(request, "_wagtail_route_for_request", None)
+    return routed[0] if routed else None
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    """Return whether the browser fetches ahead of a click that may never come."""
+    said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return any("prefetch" in value.lower() for value in said)
+
+
+class Filling:
+    """The work on one response: loads pages, decides once for all of them, spends at most for the page read.
+
+    ``request`` may be None for the null filler.
+    """
+
+    def __init__(self, request: HttpRequest | None, collected: Collected, *, everybody: bool = False) -> None:
+        self.request = request
+        self.collected = collected
+        self.everybody = everybody
+        self.personal = False
+        self.decisions: dict[int | str, Decision] = {}
+        self.gated_pages: list[Any] = []
+        self._pages: dict[int, Any] = {}
+        self._reader: Reader | None = None
+        self.reading = None if everybody or request is None else page_being_read(request)
+        if self.reading is not None and self.reading.pk:
+            self._pages[self.reading.pk] = self.reading
+
+    @property
+    def is_preview(self) -> bool:
+        return self.collected.is_preview
+
+    @property
+    def reader(self) -> Reader:
+        """Whose answer this is; a visitor without any cookie where the answer is for everybody."""
+        if self._reader is None:
+            known = self.request is not None and not self.everybody
+            self._reader = Reader.from_request(self.request) if known else Reader.visitor()
+        return self._reader
+
+    # --- pages and decisions
+
+    def page(self, ref: SlotRef) -> Any:
+        """Return the page of a slot: the draft in a preview, otherwise the live one; None when there is none."""
+        if ref.live:
+            return self.collected.drafts.get(ref.live)
+        return self._pages.get(ref.page) if ref.page is not None else None
+
+    def decision(self, ref: SlotRef) -> Decision | None:
+        """Return the decision for the page of a slot."""
+        return self.decisions.get(ref.live or ref.page or 0)
+
+    def prepare(self, refs: Iterable[SlotRef]) -> None:
+        """Load the pages of the slots, and decide for all of them at once."""
+        refs = list(refs)
+        self._load({ref.page for ref in refs if ref.page is not None and not ref.live})
+        self._simulate([ref for ref in refs if ref.live])
+        new = {
+            ref.page: self._pages[ref.page]
+            for ref in refs
+            if not ref.live and ref.page in self._pages and ref.page not in self.decisions
+        }
+        if new:
+            self.decisions.update(zip(new, decide_many(self.reader, list(new.values())), strict=True))
+
+    def _load(self, wanted: set[int]) -> None:
+        missing = wanted - self._pages.keys()
+        if missing:
+            found = get_page_model().objects.filter(pk__in=missing, live=True).specific()
+            self._pages.update({page.pk: page for page in found})
+
+    def _simulate(self, refs: Sequence[SlotRef]) -> None:
+        mode = getattr(self.request, "preview_mode", "") or ""
+        for ref in refs:
+            page = self.page(ref)
+            if page is not None and ref.live not in self.decisions:
+                self.decisions[ref.live] = simulate(page, mode)
+
+    # --- spending
+
+    def may_spend(self, ref: SlotRef) -> bool:
+        """Whether a read of the page of this slot may be spent: for a GET of this very page."""
+        return (
+            self.request is not None
+            and not self.everybody
+            and not ref.live
+            and self.request.method == "GET"
+            and self.reading is not None
+            and self.reading.pk == ref.page
+        )
+
+    def spend(self, ref: SlotRef) -> Decision:
+        """Spend one read for the page of this slot, and return the decision that follows from it.
+
+        :raises PrefetchRefused: where nobody has clicked yet.
+        """
+        assert self.request is not None  # noqa: S101  (may_spend said so)
+        if is_prefetch(self.request):
+            raise PrefetchRefused
+        decision = spend(self.reader, self.page(ref), decision=self.decision(ref))
+        self.decisions[ref.live or ref.page or 0] = decision
+        return decision
+
+    # --- filling
+
+    def fill(self, html: str, depth: int = 0) -> str:
+        """Return ``html`` with its slots filled; what cannot be filled shows its default."""
+        if markers.OPENING not in html:
+            return html
+        refs = {token: ref for token in markers.tokens(html) if (ref := tokens.read(token)) is not None}
+        filled: dict[SlotRef, Filled] = {}
+        if depth < DEEPEST:
+            self.prepare(refs.values())
+            for kind in registered_kinds().values():
+                slots = [ref for ref in dict.fromkeys(refs.values()) if ref.kind == kind.name]
+                if slots:
+                    filled.update(self._fill_kind(kind, slots))
+
+        def replacement(token: str, default: str) -> str:
+            ref = refs.get(token)
+            content = filled.get(ref) if ref is not None else None
+            if content is None:
+                return default
+            self.personal = self.personal or content.personal
+            return self.fill(content.html, depth + 1)
+
+        return markers.replace(html, replacement)
+
+    def _fill_kind(self, kind: SlotKind, slots: Sequence[SlotRef]) -> dict[SlotRef, Filled]:
+        language = slots[0].language or translation.get_language()
+        try:
+            with translation.override(language):
+                return kind.fill_for_everybody(slots, self) if self.everybody else kind.fill(slots, self)
+        except PrefetchRefused:
+            raise
+        except Exception:
+            logger.exception("Filling the slots of kind %s failed; they show their defaults.", kind.name)
+            return {}

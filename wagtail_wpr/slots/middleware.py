@@ -1,0 +1,116 @@
+"""Fills the slots of each page just before it leaves.
+
+Order: below ``GZipMiddleware`` and ``ConditionalGetMiddleware``, above ``UpdateCacheMiddleware`` and sessions.
+A page cache below keeps markers; what stands above sees the filled answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from wagtail_wpr.conf import settings
+from wagtail_wpr.slots import freshness, markers
+from wagtail_wpr.slots.collecting import Collected, collecting
+from wagtail_wpr.slots.filling import Filling, PrefetchRefused
+
+
+logger = logging.getLogger("wagtail_wpr.slots")
+
+PRIVATE = "private, no-store"
+
+
+class SlotMiddleware:
+    """The inline filler (``WPR_DELIVERY = "inline"``) and the null filler (``"null"``)."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if self.is_async:
+            return self.__acall__(request)
+        with collecting(is_preview=_is_preview(request)) as collected:
+            return finished(request, self.get_response(request), collected)
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        with collecting(is_preview=_is_preview(request)) as collected:
+            response = await self.get_response(request)
+            if not has_slots(response):
+                return response  # type: ignore[no-any-return]
+            return await sync_to_async(finished, thread_sensitive=True)(request, response, collected)
+
+
+def _is_preview(request: HttpRequest) -> bool:
+    # Wagtail makes a dummy request for each preview and sends it through the middleware.
+    return bool(getattr(request, "is_preview", False) or getattr(request, "is_dummy", False))
+
+
+def has_slots(response: HttpResponseBase) -> bool:
+    """Return whether this is a whole, plain HTML page with slots in it."""
+    return (
+        isinstance(response, HttpResponse)
+        and response.status_code == 200
+        and not response.has_header("Content-Encoding")
+        and response.get("Content-Type", "").partition(";")[0].strip() in ("text/html", "application/xhtml+xml")
+        and markers.OPENING.encode() in response.content
+    )
+
+
+def finished(request: HttpRequest, response: HttpResponseBase, collected: Collected) -> HttpResponseBase:
+    """Return the response with its slots filled. Anything but a plain HTML page passes untouched."""
+    if not has_slots(response):
+        return response
+    assert isinstance(response, HttpResponse)  # noqa: S101  (has_slots said so)
+    everybody = settings.delivery == "null" and not collected.is_preview
+    filling = Filling(request, collected, everybody=everybody)
+    html = response.content.decode(response.charset or "utf-8")
+    try:
+        filled = filling.fill(html)
+    except PrefetchRefused:
+        return _refused_prefetch()
+    except Exception:
+        logger.exception("Filling the slots of %s failed; the page shows the visitor's defaults.", request.path)
+        filled = markers.unwrap(html)
+    response.content = filled.encode(response.charset or "utf-8")
+    if response.has_header("Content-Length"):
+        response.headers["Content-Length"] = str(len(response.content))
+    _set_headers(response, filling)
+    return response
+
+
+def _set_headers(response: HttpResponse, filling: Filling) -> None:
+    if filling.personal or filling.is_preview:
+        # Replaced and not patched: a host's s-maxage would survive a patch and let shared caches keep it.
+        response.headers["Cache-Control"] = PRIVATE
+        for name in ("ETag", "Last-Modified", "Expires"):
+            if response.has_header(name):
+                del response.headers[name]
+    else:
+        _limit_freshness(response, filling)
+    if not filling.everybody:
+        # A browser that kept the visitor's page must ask again after signing in.
+        patch_vary_headers(response, ("Cookie",))
+
+
+def _limit_freshness(response: HttpResponse, filling: Filling) -> None:
+    try:
+        freshness.limit(response, filling.gated_pages)
+    except Exception:
+        logger.exception("The next change of access is not known, so that this answer may not be kept.")
+        response.headers["Cache-Control"] = "no-cache"
+
+
+def _refused_prefetch() -> HttpResponse:
+    return HttpResponse(status=503, headers={"Cache-Control": PRIVATE, "Retry-After": "0"})

@@ -1,0 +1,47 @@
+"""Writing a slot into a page that is being rendered."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from wagtail_wpr.slots import collecting, markers, tokens
+from wagtail_wpr.slots.tokens import SlotRef
+
+
+logger = logging.getLogger("wagtail_wpr.slots")
+
+
+def next_place(kind: str, page: Any) -> int:
+    """Return how many slots of this kind and page the response already holds."""
+    collected = collecting.current()
+    return collected.places[(kind, page.pk if page is not None else None)] if collected else 0
+
+
+def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str], **names: Any) -> SafeString:
+    """Return the marker of a slot around its default.
+
+    :param default: is given the slot's reference and returns the HTML that suits a visitor. Where it raises,
+        the slot is empty and the error is logged: a broken wall must not break the page.
+    :param names: further fields of :class:`~wagtail_wpr.slots.tokens.SlotRef`.
+    """
+    place = next_place(kind, page)
+    ref = SlotRef(kind=kind, page=page.pk if page is not None else None, language=get_language() or "", place=place, **names)
+    collected = collecting.current()
+    if collected is not None:
+        collected.places[(kind, ref.page)] += 1
+        if collected.is_preview and page is not None:
+            ref = replace(ref, live=uuid.uuid4().hex)
+            collected.drafts[ref.live] = page
+    try:
+        html = default(ref)
+    except Exception:
+        logger.exception("The default of a slot of kind %s failed; the slot stays empty.", kind)
+        html = ""
+    return mark_safe(markers.write(tokens.sign(ref), html))  # noqa: S308

@@ -1,0 +1,106 @@
+"""What host sites drop into their templates: ``{% load wpr_tags %}``.
+
+Every tag is safe where there is no request (mails, feeds, fragments): it writes what a visitor sees.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from wagtail_wpr.catalogue import related_to
+from wagtail_wpr.content.structured_data import structured_data
+from wagtail_wpr.slots.gated import write_gated_slot
+from wagtail_wpr.slots.lines import visitors_account
+from wagtail_wpr.slots.tokens import SlotRef
+from wagtail_wpr.slots.walls import render_wall, visitors_decision
+from wagtail_wpr.slots.writing import write_slot
+
+
+register = template.Library()
+
+
+@register.simple_tag
+def wpr_styles() -> SafeString:
+    """Link the stylesheet of walls, meter and account pages."""
+    return format_html('<link rel="stylesheet" href="{}">', static("wagtail_wpr/wpr.css"))
+
+
+@register.simple_tag
+def wpr_scripts() -> SafeString:
+    """Link the optional script that tells of walls and reads as DOM events."""
+    return format_html('<script src="{}" defer></script>', static("wagtail_wpr/wpr-events.js"))
+
+
+@register.simple_tag(takes_context=True)
+def wpr_body(context: template.Context, page: Any, field: str = "body") -> SafeString:
+    """Show a metered stream of ``page``: the teaser, then the body for who may read it, or the wall."""
+    value = getattr(page, field, None) if page else None
+    if value is None:
+        return SafeString()
+    if hasattr(value, "render_as_block"):
+        return mark_safe(value.render_as_block(context.flatten()))  # noqa: S308
+    return SafeString(value)
+
+
+@register.simple_tag
+def wpr_metered(page: Any, *, template: str) -> SafeString:
+    """Gate any part of a page: ``template`` is rendered with ``page`` for who may read it, else the wall stands."""
+    if not page or not page.pk:
+        return SafeString()
+    marker: SafeString = write_gated_slot("part", page, template=template)
+    return marker
+
+
+@register.simple_tag
+def wpr_wall(page: Any) -> SafeString:
+    """Show the wall of ``page`` where a host places its body by other means; nothing for who may read it."""
+    if not page or not page.pk:
+        return SafeString()
+    decision = visitors_decision(page)
+
+    def default(ref: SlotRef) -> str:
+        return render_wall(page, decision, compact=ref.place > 0)
+
+    return write_slot("wall", page=page, default=default, wall=decision.wall or "")
+
+
+@register.simple_tag(takes_context=True)
+def wpr_meter(context: template.Context, page: Any = None) -> SafeString:
+    """Show how many free articles were read, on the page of the context or the one that is named."""
+    page = page or context.get("page") or context.get("self")
+    if not getattr(page, "pk", None):
+        return SafeString()
+    return write_slot("meter", page=page, default=lambda ref: "")
+
+
+@register.simple_tag
+def wpr_account() -> SafeString:
+    """Show who is signed in, with account and log-out; the way to log in for a visitor."""
+    return write_slot("account", default=lambda ref: visitors_account())
+
+
+@register.simple_tag
+def wpr_related(page: Any, limit: int = 4) -> SafeString:
+    """List further pages of the same series, topics and regions, by title and public summary."""
+    if not getattr(page, "pk", None):
+        return SafeString()
+    entries = related_to(page, limit=limit)
+    return mark_safe(render_to_string("wagtail_wpr/related.html", {"page": page, "entries": entries}))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def wpr_structured_data(context: template.Context, page: Any) -> SafeString:
+    """Write the JSON-LD of an article: public facts, and where the gated part stands."""
+    if not getattr(page, "pk", None):
+        return SafeString()
+    data = json.dumps(structured_data(page, context.get("request")), ensure_ascii=False)
+    # As json_script escapes it: nothing in it may end the element.
+    safe = data.replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(safe))  # noqa: S308
