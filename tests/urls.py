@@ -9,9 +9,17 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 
 api_router = WagtailAPIRouter("wagtailapi")
+try:
+    from wagtail.api.v3.urls import api
+except ImportError:  # before Wagtail 8.0
+    v3 = []
+else:
+    v3 = [path("api/v3/", api.urls)]
+
 api_router.register_endpoint("pages", PagesAPIViewSet)
 
 urlpatterns = [
+    *v3,
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", api_router.urls),

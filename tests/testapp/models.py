@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wagtail import VERSION as WAGTAIL_VERSION
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
 from wagtail.api import APIField
@@ -12,6 +13,11 @@ from wagtail.search import index
 from wagtail_wpr.content.blocks import MeteredBlock
 from wagtail_wpr.content.fields import MeteredStreamField
 from wagtail_wpr.content.preview import MeteredPreviewMixin
+
+
+def api_field(name: str) -> APIField:
+    """An API field that API v3 may write to, where there is one."""
+    return APIField(name, writable=True) if WAGTAIL_VERSION >= (8, 0) else APIField(name)
 
 
 BLOCKS = [
@@ -28,7 +34,7 @@ class ArticleLikePage(MeteredPreviewMixin, Page):
     body = MeteredStreamField(BLOCKS, blank=True)
 
     content_panels = [*Page.content_panels, FieldPanel("body")]
-    api_fields = [APIField("body")]
+    api_fields = [api_field("body")]
     search_fields = [*Page.search_fields, index.SearchField("body")]
 
 
@@ -45,7 +51,7 @@ class NestedPage(Page):
     )
 
     content_panels = [*Page.content_panels, FieldPanel("body")]
-    api_fields = [APIField("body")]
+    api_fields = [api_field("body")]
 
 
 class PlainPage(Page):

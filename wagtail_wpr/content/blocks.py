@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -39,17 +40,32 @@ class BreakBlock(blocks.StaticBlock):
         # As Wagtail's own block, so that migrations do not depend on this package.
         return "wagtail.blocks.StaticBlock", (), {}
 
-    def normalize(self, value: Any) -> Any:
-        return value if isinstance(value, BreakValue) else None
+    # A break that was read through a locked stream says so wherever it goes, and is refused on its way back:
+    # writing it would put a stream without its body in place of the whole one.
 
-    def to_python(self, value: Any) -> None:
-        return None
+    def normalize(self, value: Any) -> Any:
+        return value if isinstance(value, BreakValue) else self.to_python(value)
+
+    def to_python(self, value: Any) -> dict[str, bool] | None:
+        return dict(LOCKED) if value == LOCKED else None
 
     def get_prep_value(self, value: Any) -> dict[str, bool] | None:
-        return dict(LOCKED) if isinstance(value, BreakValue) else None
+        return dict(LOCKED) if isinstance(value, BreakValue) or value == LOCKED else None
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, bool] | None:
         return self.get_prep_value(value)
+
+    def value_for_form(self, value: Any) -> str:
+        return "locked" if value == LOCKED else ""
+
+    def value_from_datadict(self, data: Any, files: Any, prefix: str) -> dict[str, bool] | None:
+        return dict(LOCKED) if data.get(prefix) == "locked" else None
+
+    def clean(self, value: Any) -> None:
+        if value == LOCKED:
+            raise ValidationError(
+                _("This text was read without its body. Read it again as somebody who may edit the page, then save it.")
+            )
 
     def get_form_state(self, value: Any) -> None:
         return None

@@ -6,16 +6,12 @@ from typing import Any
 
 from wagtail.blocks import BlockField
 
-from wagtail_wpr.content.door import door, refuse_locked_parts
+from wagtail_wpr.content.door import door
 
 
 class MeteredBlockField(BlockField):
-    """Compares and cleans streams with their bodies, and refuses what was read through the door."""
+    """Compares streams with their bodies."""
 
     def has_changed(self, initial_value: Any, data_value: Any) -> bool:
         with door("whole"):
             return bool(super().has_changed(initial_value, data_value))
-
-    def clean(self, value: Any) -> Any:
-        refuse_locked_parts(value)
-        return super().clean(value)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from wagtail_wpr.taxonomy.models import Contributor, Region, Series, Topic
 
 
+#: Words of a summary that is taken from the teaser.
+SUMMARY_WORDS = 40
+
 #: Sent after a page that readers look for was written whole, its child rows included:
 #: ``instance``, ``update_fields`` (``None`` when every column was written).
 page_saved = Signal()
@@ -73,14 +76,11 @@ class CatalogueMixin:
         return getattr(self, "series_id", None), getattr(self, "series_position", None)
 
 
-def teaser_summary(page: Any, *, words: int = 40) -> str:
+def teaser_summary(page: Any) -> str:
     """Return the first words of a page's teaser, or ``""`` for a page without one."""
     from wagtail_wpr.content.text import teaser_text
 
-    found = str(teaser_text(page)).split()
-    if len(found) <= words:
-        return " ".join(found)
-    return " ".join(found[:words]).rstrip(".,;:!?") + "…"
+    return str(teaser_text(page, words=SUMMARY_WORDS))
 
 
 class LanguageMixin:

@@ -18,9 +18,10 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.api import APIField
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images import get_image_model_string
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
-from wagtail_wpr.content.listing import CatalogueMixin, LanguageMixin, TaggedMixin, page_saved, teaser_summary
+from wagtail_wpr.content.listing import CatalogueMixin, LanguageMixin, TaggedMixin, page_saved
 
 
 __all__ = [
@@ -101,7 +102,12 @@ class StoryMixin(CatalogueMixin, TaggedMixin, LanguageMixin, models.Model):
     series_position = models.PositiveIntegerField(_("part"), null=True, blank=True)
     word_count = models.PositiveIntegerField(_("words"), default=0, editable=False)
     source_id = models.CharField(
-        _("id where it was imported from"), max_length=255, blank=True, default="", db_index=True, editable=False
+        _("id where it was imported from"),
+        max_length=255,
+        blank=True,
+        default="",
+        db_index=True,
+        editable=False,
     )
 
     class Meta:
@@ -240,12 +246,13 @@ class ReportMixin(StoryMixin):
         FieldPanel("key_findings"),
     ]
     wpr_detail_panels = DETAIL_PANELS
-    wpr_search_fields = [
-        *STORY_SEARCH_FIELDS,
-        index.SearchField("introduction"),
-        index.SearchField("key_findings"),
+    wpr_search_fields = [*STORY_SEARCH_FIELDS, index.SearchField("key_findings")]
+    wpr_api_fields = [
+        *STORY_API_FIELDS,
+        APIField("cover"),
+        APIField("introduction"),
+        APIField("key_findings"),
     ]
-    wpr_api_fields = [*STORY_API_FIELDS, APIField("cover"), APIField("introduction"), APIField("key_findings")]
 
     class Meta:
         abstract = True
@@ -256,17 +263,11 @@ class ReportMixin(StoryMixin):
             return self.cover_id, ""
         return super().wpr_catalogue_image()
 
-    def wpr_catalogue_summary(self) -> str:
-        """Return the standfirst, or else the beginning of the introduction."""
-        from wagtail.rich_text import get_text_for_indexing
+    def get_teaser_text(self) -> str:
+        """Return what everybody may read: the introduction, then the titles and openings of the chapters."""
+        from wagtail_wpr.content.text import stream_text
 
-        standfirst = self.standfirst.strip()
-        if standfirst:
-            return standfirst
-        words = get_text_for_indexing(self.introduction).split()
-        if not words:
-            return teaser_summary(self)
-        return " ".join(words[:40]).rstrip(".,;:!?") + "…" if len(words) > 40 else " ".join(words)
+        return f"{get_text_for_indexing(self.introduction)} {stream_text(self)}"
 
 
 class SectionMixin(LanguageMixin, models.Model):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,6 +16,8 @@ from wagtail_wpr.content.text import teaser_text
 
 
 GATED = ".wpr-gated"
+
+logger = logging.getLogger("wagtail_wpr.content")
 
 
 def structured_data(page: Any, request: HttpRequest | None = None) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def structured_data(page: Any, request: HttpRequest | None = None) -> dict[str, 
         "inLanguage": page.locale.language_code,
         "isAccessibleForFree": free,
     }
-    url = page.get_full_url(request)
+    url = _full_url(page, request)
     if url:
         data["mainEntityOfPage"] = url
     description = page.search_description or teaser_text(page, words=40)
@@ -45,3 +48,12 @@ def structured_data(page: Any, request: HttpRequest | None = None) -> dict[str, 
         data["hasPart"] = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": GATED}
     complete = getattr(page, "get_structured_data", None)
     return complete(data) if complete is not None else data
+
+
+def _full_url(page: Any, request: HttpRequest | None) -> str | None:
+    try:
+        return page.get_full_url(request)  # type: ignore[no-any-return]
+    except Exception:
+        # Wagtail keeps the sites' addresses in the cache, and does without an answer badly.
+        logger.warning("The address of page %s is not known now; its structured data goes without.", page.pk)
+        return None

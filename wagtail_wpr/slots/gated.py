@@ -35,9 +35,9 @@ def write_gated_slot(kind: str, page: Any, **names: Any) -> Any:
     return write_slot(kind, page=page, default=default, wall=decision.wall or "", **names)
 
 
-def wrap_gated(html: str, ref: SlotRef, *, is_body: bool = False) -> str:
+def wrap_gated(html: str, ref: SlotRef) -> str:
     """Return ``html`` in the element that is there for everybody, around wall or body."""
-    return render_to_string("wagtail_wpr/gated.html", {"content": html, "is_body": is_body, "first": ref.place == 0})
+    return render_to_string("wagtail_wpr/gated.html", {"content": html, "first": ref.place == 0})
 
 
 class GatedSlot(SlotKind):
@@ -69,24 +69,19 @@ class GatedSlot(SlotKind):
             return {}  # a list, a HEAD, somebody else's page: the default, and nothing is spent
         if decision.granted:
             # All is rendered before a read is spent: what fails to render costs nothing.
-            bodies = [self.render(ref, page, decision, filling.request) for ref in slots]
+            bodies = [self._body(ref, page, decision, filling) for ref in slots]
             if decision.cost:
                 decision = filling.spend(slots[0])
             if decision.opens:
-                return self._open(slots, bodies, page, decision, filling)
+                personal = decision.reason != "free" or filling.is_preview
+                return {ref: Filled(body, personal=personal) for ref, body in zip(slots, bodies, strict=True)}
         walls = {ref: show_wall(page, decision, ref, filling) for ref in slots}
         return {ref: Filled(wrap_gated(wall, ref)) for ref, wall in walls.items() if wall is not None}
 
-    def _open(
-        self, slots: list[SlotRef], bodies: list[str], page: Any, decision: Decision, filling: Filling
-    ) -> dict[SlotRef, Filled]:
-        is_free = decision.reason == "free" and not filling.is_preview
-        filled = {}
-        for ref, body in zip(slots, bodies, strict=True):
-            context = slot_context("body", filling.request, page=page, decision=decision, content=body, place=ref.place)
-            html = render_to_string("wagtail_wpr/body.html", context)
-            filled[ref] = Filled(wrap_gated(html, ref, is_body=True), personal=not is_free)
-        return filled
+    def _body(self, ref: SlotRef, page: Any, decision: Decision, filling: Filling) -> str:
+        content = self.render(ref, page, decision, filling.request)
+        context = slot_context("body", filling.request, page=page, decision=decision, content=content, place=ref.place)
+        return wrap_gated(render_to_string("wagtail_wpr/body.html", context), ref)
 
 
 class PartSlot(GatedSlot):

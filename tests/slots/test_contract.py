@@ -1,0 +1,221 @@
+"""What every filler keeps: one suite for the inline filler and the null filler, sync and async."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from tests.factories import CANARY, make_article, make_subscriber, make_user, set_access, text
+from tests.testapp.models import ArticleLikePage
+from wagtail_wpr.access.models import Read
+from wagtail_wpr.content.door import open_whole
+from wagtail_wpr.slots import markers, tokens
+from wagtail_wpr.slots.middleware import SlotMiddleware
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["inline", "null"])
+def delivery(request: Any, settings: Any) -> str:
+    settings.WPR_DELIVERY = request.param
+    return str(request.param)
+
+
+def answered(response: HttpResponse, **request: Any) -> Any:
+    """Send a response through the middleware alone."""
+    return SlotMiddleware(lambda asked: response)(RequestFactory().get("/", **request))
+
+
+class TestEveryFiller:
+    def test_visitor_gets_teaser_and_wall(self, client, delivery):
+        html = client.get(make_article().url).content.decode()
+        assert "The teaser says this much." in html
+        assert 'data-wpr-wall="register"' in html
+        assert CANARY not in html
+        assert markers.OPENING not in html
+
+    def test_free_body_is_there_for_everybody(self, client, delivery):
+        answer = client.get(make_article(access="free").url)
+        assert answer.content.decode().count(CANARY) == 3
+        assert "private" not in answer.get("Cache-Control", "")
+
+    def test_nothing_is_spent_for_a_visitor(self, client, delivery):
+        client.get(make_article().url)
+        assert Read.objects.count() == 0
+
+    def test_streaming_answers_keep_their_defaults(self, delivery):
+        page = make_article(access="free")
+        html = str(page.body)
+        response = answered(StreamingHttpResponse([html.encode()], content_type="text/html"))
+        sent = b"".join(response.streaming_content).decode()
+        assert CANARY not in sent
+        assert 'data-wpr-wall="register"' in sent or "wpr-gated" in sent
+
+    @pytest.mark.parametrize("status", [201, 301, 304, 403, 404, 500])
+    def test_other_statuses_pass_untouched(self, delivery, status):
+        html = str(make_article(access="free").body)
+        response = answered(HttpResponse(html, status=status))
+        assert response.content.decode() == html
+
+    @pytest.mark.parametrize("kind", ["application/json", "application/rss+xml", "text/plain", "image/png"])
+    def test_other_content_types_pass_untouched(self, delivery, kind):
+        html = str(make_article(access="free").body)
+        assert answered(HttpResponse(html, content_type=kind)).content.decode() == html
+
+    def test_compressed_answers_pass_untouched(self, delivery):
+        response = HttpResponse(b"\x1f\x8b<wpr-slot ", headers={"Content-Encoding": "gzip"})
+        assert answered(response).content == b"\x1f\x8b<wpr-slot "
+
+    def test_page_without_slots_is_left_alone(self, delivery):
+        response = answered(HttpResponse("<p>Plain</p>", headers={"Cache-Control": "max-age=60"}))
+        assert response.content == b"<p>Plain</p>"
+        assert response["Cache-Control"] == "max-age=60"
+        assert not response.has_header("Vary")
+
+    @pytest.mark.parametrize("token", ["nonsense", "eyJhIjoxfQ:abc", "a:b:c"])
+    def test_unknown_token_keeps_the_default(self, delivery, token):
+        html = f'<wpr-slot token="{token}"><p>Default</p></wpr-slot>'
+        assert answered(HttpResponse(html)).content == b"<p>Default</p>"
+
+    def test_token_of_a_page_that_is_gone_keeps_the_default(self, delivery):
+        page = make_article(access="free")
+        html = str(page.body)
+        page.delete()
+        sent = answered(HttpResponse(html)).content.decode()
+        assert CANARY not in sent
+        assert 'class="wpr-gated"' in sent
+
+    def test_token_cannot_be_made_by_hand(self, delivery):
+        from django.core.signing import Signer
+
+        forged = Signer(key="guessed", salt="wagtail_wpr.slot").sign_object(["body", make_article().pk, "body"])
+        assert tokens.read(forged) is None
+
+    def test_marker_is_the_same_at_every_rendering(self, delivery):
+        page = make_article()
+        assert str(page.body) == str(ArticleLikePage.objects.get(pk=page.pk).body)
+
+    def test_content_length_is_right(self, delivery):
+        response = HttpResponse(str(make_article().body))
+        response.headers["Content-Length"] = str(len(response.content))
+        sent = answered(response)
+        assert sent["Content-Length"] == str(len(sent.content))
+
+    def test_cached_fragment_leaks_to_nobody_and_is_filled_for_each(self, client, delivery):
+        """A page rendered for a subscriber goes into a fragment cache; a visitor reads that fragment."""
+        page = make_article()
+        source = "{% load cache wagtailcore_tags %}{% cache 500 fragment %}{% include_block page.body %}{% endcache %}"
+        fragment = Template(source).render(Context({"page": page, "request": None}))
+        again = Template(source).render(Context({"page": None}))
+        assert fragment == again
+        assert CANARY not in fragment
+        for value in cache._cache.values():
+            assert CANARY.encode() not in value
+
+    def test_async_chain(self, delivery):
+        html = str(make_article(access="free").body)
+
+        async def view(request: HttpRequest) -> HttpResponse:
+            return HttpResponse("<p>No slots</p>" if request.path == "/plain/" else html)
+
+        middleware = SlotMiddleware(view)
+        plain: Any = asyncio.run(middleware(RequestFactory().get("/plain/")))
+        assert plain.content == b"<p>No slots</p>"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAsync:
+    def test_slots_are_filled(self, delivery):
+        html = str(make_article(access="free").body)
+
+        async def view(request: HttpRequest) -> HttpResponse:
+            return HttpResponse(html)
+
+        sent: Any = asyncio.run(SlotMiddleware(view)(RequestFactory().get("/")))
+        assert sent.content.decode().count(CANARY) == 3
+
+
+class TestNullFiller:
+    @pytest.fixture(autouse=True)
+    def null(self, settings):
+        settings.WPR_DELIVERY = "null"
+
+    def test_subscriber_gets_the_visitors_page(self, client):
+        page = make_article()
+        visitors = client.get(page.url)
+        client.force_login(make_subscriber())
+        subscribers = client.get(page.url)
+        assert subscribers.content == visitors.content
+        assert "private" not in subscribers.get("Cache-Control", "")
+
+    def test_nothing_is_spent(self, client):
+        client.force_login(make_user())
+        client.get(make_article().url)
+        assert Read.objects.count() == 0
+
+
+class TestInlineFiller:
+    def test_replaces_the_hosts_cache_control(self):
+        page = make_article(access="subscribers")
+        request = RequestFactory().get("/")
+        request.user = make_subscriber()
+        response = HttpResponse(
+            str(page.body),
+            headers={"Cache-Control": "public, s-maxage=600", "ETag": '"x"', "Last-Modified": "x", "Expires": "x"},
+        )
+        sent = SlotMiddleware(lambda asked: response)(request)
+        assert sent["Cache-Control"] == "private, no-store"
+        assert not any(sent.has_header(name) for name in ("ETag", "Last-Modified", "Expires"))
+
+    def test_list_spends_nothing_and_shows_what_costs_nothing(self):
+        reader = make_user()
+        pages = [make_article(f"Article {n}") for n in range(3)]
+        request = RequestFactory().get("/")
+        request.user = reader
+        html = "".join(str(page.body) for page in pages)
+        sent = SlotMiddleware(lambda asked: HttpResponse(html))(request)
+        assert CANARY not in sent.content.decode()
+        assert Read.objects.count() == 0
+
+    def test_freshness_ends_at_the_next_change_of_access(self):
+        from datetime import timedelta
+
+        from django.utils import timezone
+
+        page = make_article()
+        set_access(page, "metered", free_until=timezone.now() + timedelta(seconds=90))
+        page = ArticleLikePage.objects.get(pk=page.pk)
+        response = answered(HttpResponse(str(page.body), headers={"Cache-Control": "public, max-age=30, s-maxage=600"}))
+        assert CANARY in response.content.decode()
+        said = response["Cache-Control"]
+        assert said.startswith("public, max-age=30, s-maxage=")
+        assert 80 <= int(said.rpartition("=")[2]) <= 90
+
+    def test_every_metered_part_of_a_page_is_filled(self, client):
+        from tests.content.test_locked_value import make_nested
+
+        page = make_nested()
+        walled = client.get(page.url).content.decode()
+        assert walled.count("data-wpr-wall") == 3
+        assert walled.count('type="email"') == 1
+        set_access(page, "free")
+        sent = client.get(page.url).content.decode()
+        assert sent.count(CANARY) == 3
+        assert sent.count('class="wpr-gated"') == 3
+        assert sent.count('id="wpr-continue"') == 1
+
+    def test_body_with_a_cut_paragraph_is_whole(self):
+        page = make_article(access="free")
+        page.body = [("paragraph", text("alpha " * 60, "beta " * 60, "gamma"))]
+        page.save()
+        page = ArticleLikePage.objects.get(pk=page.pk)
+        sent = answered(HttpResponse(str(page.body))).content.decode()
+        assert (sent.count("alpha"), sent.count("beta"), sent.count("gamma")) == (60, 60, 1)
+        assert len(open_whole(page.body)) == 1
