@@ -1,1 +1,10 @@
-"""System checks: every misconfiguration that would open the door or spoil a page has an id."""
+"""System checks: every misconfiguration that would open the door or spoil a page has an id.
+
+E001 to E009 and W001 to W009 delivery, 010 to 019 metered streams, 100 to 199 readers, 200 to 299 access.
+"""
+
+from __future__ import annotations
+
+from wagtail_wpr.content import checks as content_checks  # noqa: F401
+from wagtail_wpr.readers import checks as reader_checks  # noqa: F401
+from wagtail_wpr.slots import checks as slot_checks  # noqa: F401

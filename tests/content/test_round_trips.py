@@ -248,7 +248,7 @@ class TestAdmin:
             ("paragraph", rich_text(f"<p>Behind the wall {CANARY}</p>")),
             ("items", items),
         ]
-        return nested_form_data({"title": page.title, "slug": page.slug, "body": streamfield(blocks), "comments": inline_formset([]), **changes})
+        return nested_form_data({"title": page.title, "slug": page.slug, "body": streamfield(blocks), "wpr_access": inline_formset([]), "comments": inline_formset([]), **changes})
 
     def test_edit_view_holds_the_body(self, editor, page):
         answer = editor.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))

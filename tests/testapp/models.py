@@ -10,6 +10,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
+from wagtail_wpr.access.panels import AccessPanel
 from wagtail_wpr.content.blocks import MeteredBlock
 from wagtail_wpr.content.fields import MeteredStreamField
 from wagtail_wpr.content.preview import MeteredPreviewMixin
@@ -34,6 +35,7 @@ class ArticleLikePage(MeteredPreviewMixin, Page):
     body = MeteredStreamField(BLOCKS, blank=True)
 
     content_panels = [*Page.content_panels, FieldPanel("body")]
+    settings_panels = [*Page.settings_panels, AccessPanel()]
     api_fields = [api_field("body")]
     search_fields = [*Page.search_fields, index.SearchField("body")]
 

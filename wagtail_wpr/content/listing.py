@@ -32,11 +32,16 @@ class CatalogueMixin:
     return is public: they must never look behind the wall.
     """
 
+    # What every page has.
+    title: Any
+    live: Any
+    first_published_at: Any
+
     #: What kind of thing the page is, in one lower-case word: lists are asked for by it.
     wpr_kind: str = "page"
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
-        if kwargs.get("update_fields") is None and self.live and self.first_published_at is None:  # type: ignore[has-type]
+        if kwargs.get("update_fields") is None and self.live and self.first_published_at is None:
             # Saved live by code that never publishes: lists need the day, and this is it.
             self.first_published_at = timezone.now()
         result = super().save(*args, **kwargs)  # type: ignore[misc]
@@ -55,7 +60,7 @@ class CatalogueMixin:
 
     def wpr_catalogue_title(self) -> str:
         """Return the headline for lists."""
-        return str(self.title)  # type: ignore[attr-defined]
+        return str(self.title)
 
     def wpr_catalogue_summary(self) -> str:
         """Return plain text for lists: the standfirst, or else the teaser. Never anything of a body."""
@@ -68,7 +73,7 @@ class CatalogueMixin:
 
     def wpr_catalogue_dates(self) -> tuple[datetime | None, datetime | None]:
         """Return when the page was published and when it was last updated, both as readers are shown them."""
-        published = getattr(self, "date_published", None) or self.first_published_at  # type: ignore[attr-defined]
+        published = getattr(self, "date_published", None) or self.first_published_at
         return published, getattr(self, "date_updated", None)
 
     def wpr_catalogue_series(self) -> tuple[int | None, int | None]:

@@ -1,7 +1,7 @@
 """Mixins that make a host's own page types articles, reports and sections.
 
-Fields and behaviour only, no ``Page``: put the mixin first, ``class Story(ArticleMixin, BasePage)``. The lists
-``wpr_panels``, ``wpr_search_fields`` and ``wpr_api_fields`` are there to be added to the host's own.
+Fields and behaviour only, no ``Page``: put the mixin first, ``class Story(ArticleMixin, BasePage)``. The
+lists ``wpr_panels``, ``wpr_search_fields`` and ``wpr_api_fields`` are there to be added to the host's own.
 """
 
 from __future__ import annotations

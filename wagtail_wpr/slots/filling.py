@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from wagtail_wpr.access import Decision, Reader, decide_many, simulate, spend
+from wagtail_wpr.access.simulation import MODES
 from wagtail_wpr.slots import markers, tokens
 from wagtail_wpr.slots.collecting import Collected
 from wagtail_wpr.slots.kinds import Filled, SlotKind, registered_kinds
@@ -51,6 +52,18 @@ def is_prefetch(request: HttpRequest) -> bool:
     """Return whether the browser fetches ahead of a click that may never come."""
     said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
     return any("prefetch" in value.lower() for value in said)
+
+
+def preview_mode_of(request: HttpRequest | None) -> str:
+    """Return the kind of reader that a preview is for.
+
+    An editor who previews a page without our modes sees all of it. A dummy request that is no preview is
+    somebody's own doing (warming a cache, say), and gets what a visitor gets.
+    """
+    if not getattr(request, "is_preview", False):
+        return "visitor"
+    mode = getattr(request, "preview_mode", "")
+    return mode if mode in MODES else "subscriber"
 
 
 class Filling:
@@ -116,7 +129,7 @@ class Filling:
             self._pages.update({page.pk: page for page in found})
 
     def _simulate(self, refs: Sequence[SlotRef]) -> None:
-        mode = getattr(self.request, "preview_mode", "") or ""
+        mode = preview_mode_of(self.request)
         for ref in refs:
             page = self.page(ref)
             if page is not None and ref.live not in self.decisions:
