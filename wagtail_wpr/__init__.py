@@ -1,3 +1,5 @@
 """Metered articles, registration walls and subscriptions for Wagtail publications."""
+from __future__ import annotations
+
 
 __version__ = "0.1.0"

@@ -60,7 +60,7 @@ class Settings:
     @property
     def posts_per_network(self) -> int:
         """Posts to the register and log-in forms that one network may make an hour before it gets 429."""
-        return int(_read("WPR_POSTS_PER_NETWORK", 60))
+        return int(_read("WPR_POSTS_PER_NETWORK", 100))
 
     @property
     def mails_per_address(self) -> int:

@@ -8,7 +8,7 @@ import pytest
 from wagtail import VERSION as WAGTAIL_VERSION
 
 from tests.content.test_locked_value import make_nested
-from tests.factories import CANARY, make_article, make_subscriber, make_user
+from tests.factories import CANARY, make_article, make_subscriber
 from tests.testapp.models import ArticleLikePage
 from wagtail_wpr.content.door import open_whole
 

@@ -44,13 +44,22 @@ class TestLoops:
     @pytest.mark.parametrize(
         ("inside", "drops"),
         [
-            ("{% if block.block_type == 'heading' %}<h2>{{ block.value }}</h2>{% elif block.block_type == 'x' %}y{% endif %}", True),
-            ("{% if block.block_type == 'heading' %}a{% endif %}{% if block.block_type == 'x' %}b{% endif %}", True),
+            (
+                "{% if block.block_type == 'heading' %}<h2>a</h2>{% elif block.block_type == 'x' %}{% endif %}",
+                True,
+            ),
+            (
+                "{% if block.block_type == 'heading' %}a{% endif %}{% if block.block_type == 'x' %}b{% endif %}",
+                True,
+            ),
             ("{% if block.block_type == 'heading' %}a{% else %}{% include_block block %}{% endif %}", False),
             ("{% if block.block_type == 'heading' %}a{% endif %}{% include_block block %}", False),
             ("{% include_block block %}", False),
             ("<div>{{ block }}</div>", False),
-            ("{% if block.block_type == 'wpr_break' %}{{ block }}{% elif block.block_type == 'x' %}y{% endif %}", False),
+            (
+                "{% if block.block_type == 'wpr_break' %}{{ block }}{% elif block.block_type == 'x' %}{% endif %}",
+                False,
+            ),
         ],
     )
     def test_that_drop_the_break(self, tmp_path, settings, inside, drops):
@@ -91,7 +100,11 @@ class TestDelivery:
         assert "must stand above" in error.msg
 
     @pytest.mark.parametrize(
-        "name", ["django.middleware.cache.UpdateCacheMiddleware", "django.contrib.sessions.middleware.SessionMiddleware"]
+        "name",
+        [
+            "django.middleware.cache.UpdateCacheMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+        ],
     )
     def test_what_must_stand_below(self, settings, name):
         settings.MIDDLEWARE = [name, self.OURS]

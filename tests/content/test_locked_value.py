@@ -197,7 +197,14 @@ class TestCode:
     def test_reading_converts_the_teaser_only(self):
         page = make_article()
         list(page.body)
-        assert [child is not None for child in page.body._whole._bound_blocks] == [True, True, False, False, False, False]
+        assert [child is not None for child in page.body._whole._bound_blocks] == [
+            True,
+            True,
+            False,
+            False,
+            False,
+            False,
+        ]
 
 
 class TestOpening:
@@ -246,7 +253,11 @@ class TestOpening:
 class TestWordsOfATeaserWithoutBreak:
     def test_first_blocks_are_the_teaser(self):
         page = ArticleLikePage(title="Old article")
-        page.body = [("paragraph", text("word " * 80)), ("paragraph", text("word " * 80)), ("heading", CANARY)]
+        page.body = [
+            ("paragraph", text("word " * 80)),
+            ("paragraph", text("word " * 80)),
+            ("heading", CANARY),
+        ]
         home().add_child(instance=page)
         assert [child.block_type for child in page.body] == ["paragraph", "wpr_break"]
 

@@ -35,7 +35,12 @@ def previewed(page, mode: str) -> str:
 
 class TestModes:
     def test_are_offered_by_name(self):
-        assert [name for name, _label in make_article().preview_modes] == ["subscriber", "visitor", "one_left", "used_up"]
+        assert [name for name, _label in make_article().preview_modes] == [
+            "subscriber",
+            "visitor",
+            "one_left",
+            "used_up",
+        ]
 
     def test_subscriber_sees_the_whole_draft(self, draft):
         html = previewed(draft, "subscriber")

@@ -18,7 +18,7 @@ from wagtail.models import Locale, Page, ReferenceIndex
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from tests.factories import CANARY, home, make_article, make_user, text
-from tests.testapp.models import ArticleLikePage, NestedPage, PlainPage
+from tests.testapp.models import ArticleLikePage, PlainPage
 from wagtail_wpr.content.door import open_whole
 from wagtail_wpr.content.errors import LockedValueError
 
@@ -248,7 +248,16 @@ class TestAdmin:
             ("paragraph", rich_text(f"<p>Behind the wall {CANARY}</p>")),
             ("items", items),
         ]
-        return nested_form_data({"title": page.title, "slug": page.slug, "body": streamfield(blocks), "wpr_access": inline_formset([]), "comments": inline_formset([]), **changes})
+        return nested_form_data(
+            {
+                "title": page.title,
+                "slug": page.slug,
+                "body": streamfield(blocks),
+                "wpr_access": inline_formset([]),
+                "comments": inline_formset([]),
+                **changes,
+            }
+        )
 
     def test_edit_view_holds_the_body(self, editor, page):
         answer = editor.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
@@ -257,10 +266,17 @@ class TestAdmin:
 
     def test_post_saves_the_body(self, editor, page):
         answer = editor.post(
-            reverse("wagtailadmin_pages:edit", args=[page.pk]), {**self.post_data(page), "action-publish": "1"}
+            reverse("wagtailadmin_pages:edit", args=[page.pk]),
+            {**self.post_data(page), "action-publish": "1"},
         )
         assert answer.status_code == 302
-        assert [row["type"] for row in stored(page)] == ["heading", "paragraph", "wpr_break", "paragraph", "items"]
+        assert [row["type"] for row in stored(page)] == [
+            "heading",
+            "paragraph",
+            "wpr_break",
+            "paragraph",
+            "items",
+        ]
         assert json.dumps(stored(page)).count(CANARY) == 2
 
     def test_invalid_post_keeps_what_was_typed(self, editor, page, rows):
@@ -361,7 +377,9 @@ WALKS = {
     "draft": lambda page: page.get_latest_revision_as_object().save_revision().publish(),
     "pickle": lambda page: pickle.loads(pickle.dumps(page)).save(),  # noqa: S301
     "deepcopy": lambda page: copy.deepcopy(page).save(),
-    "json": lambda page: [loaded.save() for loaded in serializers.deserialize("json", serializers.serialize("json", [page]))],
+    "json": lambda page: [
+        loaded.save() for loaded in serializers.deserialize("json", serializers.serialize("json", [page]))
+    ],
     "open": lambda page: (setattr(page, "body", open_whole(page.body)), page.save()),
     "bulk": lambda page: ArticleLikePage.objects.bulk_update([page], ["body"]),
     "raw": lambda page: (list(page.body.raw_data), page.body.blocks_by_name("heading"), page.save()),

@@ -27,7 +27,14 @@ def editor(client):
 def post(client, blocks, **changes):
     home()
     url = reverse("wagtailadmin_pages:add", args=["testapp", "articlelikepage", home().pk])
-    data = {"title": "New", "slug": "new", "body": streamfield(blocks), "wpr_access": inline_formset([]), "comments": inline_formset([]), **changes}
+    data = {
+        "title": "New",
+        "slug": "new",
+        "body": streamfield(blocks),
+        "wpr_access": inline_formset([]),
+        "comments": inline_formset([]),
+        **changes,
+    }
     return client.post(url, nested_form_data(data), follow=True)
 
 

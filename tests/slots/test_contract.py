@@ -168,7 +168,12 @@ class TestInlineFiller:
         request.user = make_subscriber()
         response = HttpResponse(
             str(page.body),
-            headers={"Cache-Control": "public, s-maxage=600", "ETag": '"x"', "Last-Modified": "x", "Expires": "x"},
+            headers={
+                "Cache-Control": "public, s-maxage=600",
+                "ETag": '"x"',
+                "Last-Modified": "x",
+                "Expires": "x",
+            },
         )
         sent = SlotMiddleware(lambda asked: response)(request)
         assert sent["Cache-Control"] == "private, no-store"

@@ -29,7 +29,10 @@ class BrokenRule(Rule):
 class TestRuleThatRaises:
     def test_is_named_in_the_trace_and_grants_nothing(self, client, caplog):
         page = make_article()
-        with hooks.register_temporarily("register_wpr_access_rule", BrokenRule), caplog.at_level(logging.ERROR):
+        with (
+            hooks.register_temporarily("register_wpr_access_rule", BrokenRule),
+            caplog.at_level(logging.ERROR),
+        ):
             answer = client.get(page.url)
         assert answer.status_code == 200
         assert CANARY not in answer.content.decode()

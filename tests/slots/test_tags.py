@@ -140,7 +140,11 @@ class TestStructuredData:
         data = self.data(make_article())
         assert data["@type"] == "NewsArticle"
         assert data["isAccessibleForFree"] is False
-        assert data["hasPart"] == {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".wpr-gated"}
+        assert data["hasPart"] == {
+            "@type": "WebPageElement",
+            "isAccessibleForFree": False,
+            "cssSelector": ".wpr-gated",
+        }
 
     def test_describes_by_the_teaser_alone(self):
         text = json.dumps(self.data(make_article()))

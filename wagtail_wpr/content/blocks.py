@@ -13,7 +13,6 @@ from wagtail.blocks import StreamValue
 
 from wagtail_wpr.content import splitting
 from wagtail_wpr.content.door import (
-    BREAK,
     LOCKED,
     BreakValue,
     LockedStreamValue,
@@ -64,7 +63,7 @@ class BreakBlock(blocks.StaticBlock):
     def clean(self, value: Any) -> None:
         if value == LOCKED:
             raise ValidationError(
-                _("This text was read without its body. Read it again as somebody who may edit the page, then save it.")
+                _("This text was read without its body. Read it as somebody who may edit the page, then save it.")
             )
 
     def get_form_state(self, value: Any) -> None:
@@ -142,7 +141,7 @@ class MeteredStreamBlock(blocks.StreamBlock):
         if not isinstance(value, LockedStreamValue):
             return super().render_basic(value, context=context)
         children = list(value)
-        line = children.pop() if children and children[-1].block_type == BREAK else None
+        line = children.pop() if children and children[-1].block_type == splitting.BREAK else None
         teaser = blocks.StreamBlock.render_basic(self, children, context=context)
         shown = format_html('<div class="wpr-teaser">{}</div>', teaser) if children else SafeString()
         return format_html("{}{}", shown, line.render(context=context) if line else "")

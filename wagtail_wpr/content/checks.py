@@ -43,7 +43,7 @@ def _plain_streams_inside(field: MeteredStreamField) -> Iterator[CheckMessage]:
     for path, block in _below(field.stream_block, field.name):
         if isinstance(block, blocks.StreamBlock) and not hasattr(block, "split_rows") and contains_metered(block):
             yield Error(
-                f"{path} is an ordinary StreamBlock with metered blocks in it, and its raw data would tell their bodies.",
+                f"{path} is an ordinary StreamBlock with metered blocks in it, and its raw data tells their bodies.",
                 hint="Use a ListBlock of StructBlocks there, or a MeteredStreamBlock.",
                 obj=field,
                 id="wagtail_wpr.E010",
@@ -70,7 +70,7 @@ def _api_columns(model: Any, field: MeteredStreamField) -> Iterator[CheckMessage
 
 
 def _jinja() -> Iterator[CheckMessage]:
-    if any("jinja2" in engine.get("BACKEND", "").lower() for engine in django_settings.TEMPLATES):
+    if any("jinja2" in str(engine.get("BACKEND", "")).lower() for engine in django_settings.TEMPLATES):
         yield Warning(
             "A Jinja2 engine is configured. Its templates reach names that begin with an underscore, "
             "and so a metered stream's body.",

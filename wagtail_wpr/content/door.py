@@ -113,7 +113,7 @@ class LockedStreamValue(StreamValue):
     def _split(self) -> Split:
         rows = self._whole._raw_data
         split = getattr(self.stream_block, "split_rows", everything)
-        return split(rows)  # type: ignore[no-any-return]
+        return split(rows)
 
     @property
     def _bound_blocks(self) -> list[Any]:
@@ -164,6 +164,14 @@ class LockedStreamValue(StreamValue):
             bind_nested(block, value, self._owner, self._field, (*self._path, element(row, position)))
             child = StreamValue.StreamChild(block, value, id=row.get("id"))
             children[position] = whole._bound_blocks[position] = child
+
+    def _give_to(self, owner: Any, field: str) -> None:
+        self._owner, self._field = owner, field
+        for position, child in enumerate(self._whole._bound_blocks):
+            if child is not None:  # read while it was nobody's
+                name = element(self._whole._raw_data[position], position)
+                bind_nested(child.block, child.value, owner, field, (*self._path, name))
+        self._locked_children = None
 
     # --- what would tell or change the whole
 
@@ -330,7 +338,9 @@ def bind_nested(block: blocks.Block, value: Any, owner: Any, field: str, path: t
         nested._locked_children = None
 
 
-def _walk(block: blocks.Block, value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], LockedStreamValue]]:
+def _walk(
+    block: blocks.Block, value: Any, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], LockedStreamValue]]:
     if not contains_metered(block):
         return
     if isinstance(value, LockedStreamValue):
@@ -360,7 +370,9 @@ def locked_raw(block: blocks.Block, raw: Any) -> Any:
             for item in raw or []
         ]
     if isinstance(raw, dict):
-        return {name: locked_raw(block.child_blocks[name], item) for name, item in raw.items() if name in block.child_blocks}
+        return {
+            name: locked_raw(block.child_blocks[name], item) for name, item in raw.items() if name in block.child_blocks
+        }
     return None
 
 

@@ -35,22 +35,16 @@ class LockedAttribute(Creator):
         return value
 
     def __set__(self, obj: Any, value: Any) -> None:
-        if isinstance(value, LockedStreamValue):
-            if value._owner is not None and value._owner is not obj:
-                value = fresh_copy(value)
-        else:
+        if not isinstance(value, LockedStreamValue):
             refuse_locked_parts(value)
             value = self.field.to_python(value)
         self._bind(value, obj)
 
     def _bind(self, value: LockedStreamValue, obj: Any) -> LockedStreamValue:
-        if value._owner is not obj:
-            shared = value
-            value = LockedStreamValue(shared._whole, owner=obj, field=self.field.name)
-            # Children were bound to another owner, or to none.
-            shared._whole._bound_blocks = [None] * len(shared._whole._raw_data) if shared._owner is None else (
-                shared._whole._bound_blocks
-            )
+        if value._owner is not None and value._owner is not obj:
+            value = fresh_copy(value)
+        if value._owner is None:
+            value._give_to(obj, self.field.name)
             value._stream_field = self.field
         obj.__dict__[self.field.name] = value
         return value
@@ -77,9 +71,9 @@ class MeteredStreamField(StreamField):
 
     @cached_property
     def stream_block(self) -> blocks.StreamBlock:
-        given = self.block_types_arg
+        given: Any = self.block_types_arg
         if self.block_lookup is None and not isinstance(given, blocks.Block | type):
-            self.block_types_arg = MeteredStreamBlock(given)
+            self.block_types_arg: Any = MeteredStreamBlock(given)
         block = StreamField.stream_block.func(self)
         for name, value in self.metered_options.items():
             if not isinstance(block, MeteredStreamBlock):
@@ -165,7 +159,7 @@ def _data_method(name: str, cls: Any) -> Any:
     own = cls.__dict__.get(name)
     if own is not None:
 
-        def method(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: F811
+        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
             return own(self, *args, **kwargs)
 
     method.__name__ = name

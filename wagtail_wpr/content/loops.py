@@ -58,5 +58,3 @@ def _words(condition: Any) -> Iterator[str]:
     text = getattr(condition, "text", None)
     if text:
         yield str(text)
-
-

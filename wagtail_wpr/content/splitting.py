@@ -99,7 +99,9 @@ def cut_html(html: str, words: int) -> tuple[str, str]:
             cut = end
         else:
             break
-    return html[:cut], html[cut:] if strip_tags(html[cut:]).strip() or re.search(r"<(embed|img|hr)\b", html[cut:]) else ""
+    return html[:cut], html[cut:] if strip_tags(html[cut:]).strip() or re.search(
+        r"<(embed|img|hr)\b", html[cut:]
+    ) else ""
 
 
 def _element_ends(html: str) -> list[int]:

@@ -52,7 +52,7 @@ def structured_data(page: Any, request: HttpRequest | None = None) -> dict[str, 
 
 def _full_url(page: Any, request: HttpRequest | None) -> str | None:
     try:
-        return page.get_full_url(request)  # type: ignore[no-any-return]
+        return page.get_full_url(request)
     except Exception:
         # Wagtail keeps the sites' addresses in the cache, and does without an answer badly.
         logger.warning("The address of page %s is not known now; its structured data goes without.", page.pk)

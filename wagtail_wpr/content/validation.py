@@ -74,4 +74,4 @@ def warn_about_teaser(request: HttpRequest, page: Any) -> None:
     for field in metered_fields(page):
         problem = teaser_problem(getattr(page, field.name))
         if problem and level_at(_place(page, None), timezone.now()) is not AccessLevel.FREE:
-            messages.warning(request, problem)
+            messages.warning(request, str(problem))

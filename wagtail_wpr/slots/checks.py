@@ -55,7 +55,7 @@ def _middleware() -> list[CheckMessage]:
         return [
             Error(
                 "No middleware fills the slots: every reader gets the teaser, and free articles are not opened.",
-                hint="Add 'wagtail_wpr.slots.middleware.SlotMiddleware' to MIDDLEWARE, above the page cache and sessions.",
+                hint="Add 'wagtail_wpr.slots.middleware.SlotMiddleware' to MIDDLEWARE, above page cache and sessions.",
                 id="wagtail_wpr.E001",
             )
         ]

@@ -26,8 +26,10 @@ def limit(response: HttpResponse, pages: Iterable[Any], *, at: datetime | None =
         return
     seconds = max(0, math.floor((min(changes) - at).total_seconds()))
     said = response.get("Cache-Control", "")
-    response.headers["Cache-Control"] = _AGE.sub(lambda age: f"{age[1]}={min(int(age[2]), seconds)}", said) if (
-        _AGE.search(said)
-    ) else ", ".join(filter(None, [said, f"max-age={seconds}"]))
+    response.headers["Cache-Control"] = (
+        _AGE.sub(lambda age: f"{age[1]}={min(int(age[2]), seconds)}", said)
+        if (_AGE.search(said))
+        else ", ".join(filter(None, [said, f"max-age={seconds}"]))
+    )
     if response.has_header("Expires"):
         response.headers["Expires"] = http_date((at + timedelta(seconds=seconds)).timestamp())

@@ -26,9 +26,15 @@ class MeterSlot(SlotKind):
         filled = {}
         for ref in slots:
             decision = filling.decision(ref)
-            if decision is None or decision.meter is None or decision.reason not in ("metered", "already_read", "used_up"):
+            if (
+                decision is None
+                or decision.meter is None
+                or decision.reason not in ("metered", "already_read", "used_up")
+            ):
                 continue
-            context = slot_context("meter", filling.request, decision=decision, meter=decision.meter, page=filling.page(ref))
+            context = slot_context(
+                "meter", filling.request, decision=decision, meter=decision.meter, page=filling.page(ref)
+            )
             filled[ref] = Filled(render_to_string("wagtail_wpr/meter.html", context))
         return filled
 

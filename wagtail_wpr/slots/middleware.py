@@ -48,7 +48,7 @@ class SlotMiddleware:
         with collecting(is_preview=_is_preview(request)) as collected:
             response = await self.get_response(request)
             if not has_slots(response):
-                return response  # type: ignore[no-any-return]
+                return response
             return await sync_to_async(finished, thread_sensitive=True)(request, response, collected)
 
 

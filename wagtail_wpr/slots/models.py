@@ -67,7 +67,11 @@ class WallCopy(TranslatableMixin, index.Indexed, models.Model):
         ),
     ]
 
-    search_fields = [index.SearchField("headline"), index.SearchField("promise"), index.FilterField("locale_id")]
+    search_fields = [
+        index.SearchField("headline"),
+        index.SearchField("promise"),
+        index.FilterField("locale_id"),
+    ]
 
     class Meta(TranslatableMixin.Meta):
         app_label = "wagtail_wpr"

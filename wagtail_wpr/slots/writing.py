@@ -32,7 +32,13 @@ def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str]
     :param names: further fields of :class:`~wagtail_wpr.slots.tokens.SlotRef`.
     """
     place = next_place(kind, page)
-    ref = SlotRef(kind=kind, page=page.pk if page is not None else None, language=get_language() or "", place=place, **names)
+    ref = SlotRef(
+        kind=kind,
+        page=page.pk if page is not None else None,
+        language=get_language() or "",
+        place=place,
+        **names,
+    )
     collected = collecting.current()
     if collected is not None:
         collected.places[(kind, ref.page)] += 1

@@ -1,0 +1,121 @@
+"""What every answer of this room has in common: never stored, never indexed, never sent elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import parseaddr
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from wagtail.models import Site
+
+from wagtail_wpr.access.origin import require_same_origin
+from wagtail_wpr.readers.limits import Limit, network_subject, posts_of_a_network
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: whatever was posted, the next page is fetched with GET."""
+
+    status_code = 303
+
+
+def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Make a view one of ours.
+
+    Posts must come from our own pages (in place of a CSRF token, which a cached page cannot hold); a host's
+    ``LoginRequiredMiddleware`` and ``ATOMIC_REQUESTS`` leave it alone; the answer is private and leaks no
+    token.
+    """
+
+    guarded = require_same_origin(view)
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return private(guarded(request, *args, **kwargs))
+
+    return csrf_exempt(login_not_required(transaction.non_atomic_requests(wrapped)))
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Replace, not patch, what the host may have said about caching this answer, and return it."""
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def page(
+    request: HttpRequest, name: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Return one of the templates in ``wagtail_wpr/readers/`` as an answer."""
+    site = Site.find_for_request(request)
+    base = {"site_name": site_name(site), "mail_sender": mail_sender(), "admin_url": admin_url()}
+    return render(request, f"wagtail_wpr/readers/{name}.html", {**base, **(context or {})}, status=status)
+
+
+def flooded(request: HttpRequest, limit: Limit | None = None) -> HttpResponse | None:
+    """Count this post for its network. Return the 429 to answer with when it was one too many."""
+    limit = limit or posts_of_a_network()
+    if limit.take(network_subject(request)):
+        return None
+    seconds = limit.seconds_left()
+    response = page(request, "too_many", {"minutes": -(-seconds // 60)}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def safe_path(text: str | None) -> str:
+    """Return the text when it is a path on this very site, and an empty string for anything else."""
+    text = (text or "").strip()
+    if len(text) > 500 or not text.startswith("/") or any(ord(sign) < 33 for sign in text):
+        return ""
+    return text if url_has_allowed_host_and_scheme(text, allowed_hosts=None) else ""
+
+
+def home() -> str:
+    """Return where a reader goes who came from nowhere."""
+    return get_script_prefix()
+
+
+def site_name(site: Site | None) -> str:
+    """Return what the publication calls itself."""
+    return str(
+        (site and site.site_name)
+        or getattr(django_settings, "WAGTAIL_SITE_NAME", "")
+        or (site and site.hostname)
+    )
+
+
+def base_url(request: HttpRequest) -> str:
+    """Return scheme and host for the links in mails.
+
+    The host a client names is used only where it is one of our sites: a link in a mail must not lead to
+    whoever posted the form.
+    """
+    site = Site.find_for_request(request)
+    asked = f"{request.scheme}://{request.get_host()}"
+    if site is None or urlsplit(asked).hostname == site.hostname.lower():
+        return asked
+    return str(site.root_url)
+
+
+def mail_sender() -> str:
+    """Return the bare address our mails come from, for people who look for them."""
+    return parseaddr(str(django_settings.DEFAULT_FROM_EMAIL))[1]
+
+
+def admin_url() -> str:
+    """Return where staff log in, or an empty string."""
+    try:
+        return reverse("wagtailadmin_login")
+    except NoReverseMatch:
+        return ""

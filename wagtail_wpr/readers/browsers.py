@@ -1,0 +1,58 @@
+"""The browser that asks: its id, and the one article it may open before anybody opened the mail."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from wagtail_wpr import signals
+from wagtail_wpr.access import Content, grants
+from wagtail_wpr.readers.articles import Article
+from wagtail_wpr.readers.limits import network_subject, unlocks_of_a_browser, unlocks_of_a_network
+from wagtail_wpr.readers.models import SignIn
+
+
+def known_id(request: HttpRequest) -> str:
+    """Return the id that this browser showed us, signed, or an empty string."""
+    browser = grants.browser_of(request)
+    return browser.id if browser else ""
+
+
+def remember(request: HttpRequest, response: HttpResponse) -> str:
+    """Return the browser's id, given to it with this answer if it has none."""
+    browser = grants.ensure_browser(request, response)
+    morsel = response.cookies.get(grants.BROWSER_COOKIE)
+    if morsel is not None:
+        # From here on the request reads as the browser's next one will: whoever asks gets this very id.
+        request.COOKIES[grants.BROWSER_COOKIE] = morsel.value
+    return browser
+
+
+def unlock(request: HttpRequest, response: HttpResponse, article: Article, browser: str) -> bool:
+    """Open this one article in this browser where that is allowed, and return whether it did.
+
+    The cookie says that a browser has had its unlock, and a row says so too: a cookie kept from before can
+    be shown again, a row cannot be unwritten.
+    """
+    if Content.of(article.page).access not in grants.UNLOCKABLE:
+        return False
+    if article.key in grants.grants_of(request):
+        return True
+    if not grants.may_unlock(request, article.page):
+        return False
+    if not unlocks_of_a_browser().take(browser) or not unlocks_of_a_network().take(network_subject(request)):
+        _mark_used(request, response, browser)
+        return False
+    grants.give_grant(request, response, article.page)
+    signals.unlocked.send(sender=SignIn, request=request, page=article.page)
+    return True
+
+
+def _mark_used(request: HttpRequest, response: HttpResponse, browser: str) -> None:
+    """Make the wall *confirm* in this browser, with nothing opened."""
+    grants._set_browser(request, response, grants.Browser(id=browser, pending=True))
+
+
+def confirm(browser: str, response: HttpResponse) -> None:
+    """The mail was opened: take the unlock's traces away."""
+    unlocks_of_a_browser().forget(browser)
+    grants.clear(response)
