@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from wagtail.models import Locale, Page, Site
 from wagtail.rich_text import RichText
 
-from wagtail_wpr.access.models import AccessSetting, Entitlement
 from tests.testapp.models import ArticleLikePage, SectionLikePage
+from wagtail_wpr.access.models import AccessSetting, Entitlement
 
 
 #: Stands in every body and nowhere else.
@@ -21,7 +21,9 @@ def home() -> Page:
     site = Site.objects.filter(is_default_site=True).first()
     if site is None:
         locale, _ = Locale.objects.get_or_create(language_code="en")
-        root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root", locale=locale))
+        root = Page.get_first_root_node() or Page.add_root(
+            instance=Page(title="Root", slug="root", locale=locale)
+        )
         front = root.add_child(instance=SectionLikePage(title="Home", slug="front", locale=locale))
         site = Site.objects.create(hostname="localhost", root_page=front, is_default_site=True)
     return Page.objects.get(pk=site.root_page_id)
@@ -31,7 +33,9 @@ def text(*words: str) -> RichText:
     return RichText("".join(f"<p>{word}</p>" for word in words))
 
 
-def make_article(title: str = "Tides", *, parent: Page | None = None, access: str = "", **fields: Any) -> ArticleLikePage:
+def make_article(
+    title: str = "Tides", *, parent: Page | None = None, access: str = "", **fields: Any
+) -> ArticleLikePage:
     """Return a live article: two public blocks, the break, and two blocks with the canary."""
     page = ArticleLikePage(title=title, **fields)
     page.body = [
@@ -54,7 +58,9 @@ def set_access(page: Page, access: str, **schedule: Any) -> AccessSetting:
 
 
 def make_user(name: str = "reader", **fields: Any) -> Any:
-    return get_user_model().objects.create_user(username=name, email=f"{name}@example.org", password="secret", **fields)  # noqa: S106
+    return get_user_model().objects.create_user(
+        username=name, email=f"{name}@example.org", password="secret", **fields
+    )
 
 
 def make_subscriber(name: str = "subscriber") -> Any:

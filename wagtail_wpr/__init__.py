@@ -1,4 +1,5 @@
 """Metered articles, registration walls and subscriptions for Wagtail publications."""
+
 from __future__ import annotations
 
 

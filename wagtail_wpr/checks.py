@@ -5,6 +5,7 @@ E001 to E009 and W001 to W009 delivery, 010 to 019 metered streams, 100 to 199 r
 
 from __future__ import annotations
 
+from wagtail_wpr.access import checks as access_checks  # noqa: F401
 from wagtail_wpr.content import checks as content_checks  # noqa: F401
 from wagtail_wpr.readers import checks as reader_checks  # noqa: F401
 from wagtail_wpr.slots import checks as slot_checks  # noqa: F401

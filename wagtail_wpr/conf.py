@@ -58,6 +58,11 @@ class Settings:
         return int(_read("WPR_UNLOCKS_PER_NETWORK", 10))
 
     @property
+    def browsers_per_network(self) -> int:
+        """New browsers a day in one network that get the free articles of a visitor, where there are any."""
+        return int(_read("WPR_BROWSERS_PER_NETWORK", 20))
+
+    @property
     def posts_per_network(self) -> int:
         """Posts to the register and log-in forms that one network may make an hour before it gets 429."""
         return int(_read("WPR_POSTS_PER_NETWORK", 100))
@@ -66,6 +71,11 @@ class Settings:
     def mails_per_address(self) -> int:
         """Sign-in mails that one address gets an hour; further ones are silently not sent."""
         return int(_read("WPR_MAILS_PER_ADDRESS", 5))
+
+    @property
+    def grace_days(self) -> int:
+        """Days that a subscription with a failed or open payment goes on after its period."""
+        return int(_read("WPR_GRACE_DAYS", 7))
 
     @property
     def disposable_domains(self) -> frozenset[str]:

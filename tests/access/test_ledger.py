@@ -69,9 +69,7 @@ class TestSpending:
         who = Reader.for_user(reader)
         alias = article.create_alias(parent=home, update_slug="alias")
         second = alias.create_alias(parent=home, update_slug="alias-of-alias")
-        german = article.copy_for_translation(
-            Locale.objects.create(language_code="de"), copy_parents=True, alias=False
-        )
+        german = article.copy_for_translation(Locale.objects.create(language_code="de"), copy_parents=True, alias=False)
         spend(who, article)
         assert [d.reason for d in decide_many(who, [alias, second, german])] == ["already_read"] * 3
         assert spend(who, alias).reason == "already_read"
@@ -270,9 +268,7 @@ class TestMeterArithmetic:
 
     @given(
         st.integers(0, 8),
-        st.lists(st.one_of(st.none(), st.integers(1, 12)), max_size=12).map(
-            lambda seats: list(dict.fromkeys(seats))
-        ),
+        st.lists(st.one_of(st.none(), st.integers(1, 12)), max_size=12).map(lambda seats: list(dict.fromkeys(seats))),
     )
     @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
     def test_seats(self, limit: int, seats: list[int | None]) -> None:

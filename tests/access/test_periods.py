@@ -129,9 +129,7 @@ class TestRollingWindows:
 
     @given(moments | edges, zones, st.integers(1, 60), st.integers(0, 3_600_000_000))
     @settings(max_examples=200, deadline=None)
-    def test_racing_first_reads_ask_for_one_number(
-        self, at: datetime, name: str, days: int, microseconds: int
-    ) -> None:
+    def test_racing_first_reads_ask_for_one_number(self, at: datetime, name: str, days: int, microseconds: int) -> None:
         with zone(name):
             one = current_rolling(days, at, None, None)
             other = current_rolling(days, at + timedelta(microseconds=microseconds), None, None)

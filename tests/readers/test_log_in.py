@@ -134,9 +134,7 @@ class TestResend:
         assert ReaderProfile.objects.get().address.exact == "anna@example.org"
         assert ReaderProfile.objects.get().source_page_id == article.pk
 
-    def test_from_another_article_leads_back_there_and_the_first_stays_uncounted(
-        self, article, other_article
-    ):
+    def test_from_another_article_leads_back_there_and_the_first_stays_uncounted(self, article, other_article):
         window = Window()
         window.register(article)
         window.client.post("/wpr/resend/", {"article": sign_article(other_article)})

@@ -72,9 +72,7 @@ class TestSignInMail:
     def test_link_leads_to_our_site_whatever_host_the_form_named(self, site, article):
         window = Window()
         window.client.defaults["HTTP_HOST"] = "evil.example"
-        window.client.post(
-            "/wpr/log-in/", {"email": "anna@example.org"}, headers={"sec-fetch-site": "same-origin"}
-        )
+        window.client.post("/wpr/log-in/", {"email": "anna@example.org"}, headers={"sec-fetch-site": "same-origin"})
         assert "evil.example" not in newest_mail().body
         assert "http://testserver/wpr/sign-in/" in newest_mail().body
 

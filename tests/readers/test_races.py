@@ -91,9 +91,7 @@ class TestRaces:
         for window in windows:
             window.register(article)
         links = [link_in(message) for message in mail.outbox]
-        answers = together(
-            [lambda w=w, link=link: w.press(link) for w, link in zip(windows, links, strict=True)]
-        )
+        answers = together([lambda w=w, link=link: w.press(link) for w, link in zip(windows, links, strict=True)])
         assert [answer.status_code for answer in answers] == [303] * 4
         assert get_user_model().objects.count() == 1
         assert ReaderProfile.objects.count() == 1

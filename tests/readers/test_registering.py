@@ -127,12 +127,8 @@ class TestLimits:
         assert [window.reads(article) for window in windows] == [True] * 10 + [False] * 2
 
     def test_mails_to_one_address_fall_silent_and_the_answer_stays(self, article):
-        answers = [
-            Window(browser(f"192.0.2.{i}")).register(article, f"anna+{i}@example.org") for i in range(1, 9)
-        ]
-        assert {(answer.status_code, answer["Location"]) for answer in answers} == {
-            (303, "/rivers/#wpr-continue")
-        }
+        answers = [Window(browser(f"192.0.2.{i}")).register(article, f"anna+{i}@example.org") for i in range(1, 9)]
+        assert {(answer.status_code, answer["Location"]) for answer in answers} == {(303, "/rivers/#wpr-continue")}
         assert len(mail.outbox) == 5
 
     @override_settings(WPR_POSTS_PER_NETWORK=3)
@@ -192,9 +188,7 @@ class TestForm:
         assert mail.outbox == []
         assert Address.objects.count() == 0
 
-    @pytest.mark.parametrize(
-        "token", ["", "1", "nonsense:signature", "https://evil.example/", "eyJwYWdlIjoxfQ:x"]
-    )
+    @pytest.mark.parametrize("token", ["", "1", "nonsense:signature", "https://evil.example/", "eyJwYWdlIjoxfQ:x"])
     def test_article_we_did_not_sign(self, article, token):
         answer = Window().client.post("/wpr/register/", {"email": "a@example.org", "article": token})
         assert answer.status_code == 400
@@ -256,9 +250,7 @@ class TestSameAnswerForEveryone:
         ]
 
     def test_registering(self, article, addresses):
-        answers = [
-            Window(browser(f"192.0.2.{i}")).register(article, address) for i, address in enumerate(addresses)
-        ]
+        answers = [Window(browser(f"192.0.2.{i}")).register(article, address) for i, address in enumerate(addresses)]
         seen = {
             (a.status_code, a.content, a["Location"], tuple(sorted(a.cookies)), tuple(sorted(a.headers)))
             for a in answers
@@ -284,9 +276,7 @@ class TestSameAnswerForEveryone:
                 connection,
             ) as captured:
                 window.ask_for_link(address)
-            tables = [
-                q["sql"] for q in captured if "auth_user" in q["sql"] or "readerprofile" in q["sql"].lower()
-            ]
+            tables = [q["sql"] for q in captured if "auth_user" in q["sql"] or "readerprofile" in q["sql"].lower()]
             counts.add(len(tables))
         assert counts == {0}
 

@@ -47,7 +47,10 @@ class NestedPage(Page):
         [
             ("paragraph", blocks.RichTextBlock()),
             ("metered", MeteredBlock(BLOCKS)),
-            ("chapters", blocks.ListBlock(blocks.StructBlock([("title", blocks.CharBlock()), ("text", MeteredBlock(BLOCKS))]))),
+            (
+                "chapters",
+                blocks.ListBlock(blocks.StructBlock([("title", blocks.CharBlock()), ("text", MeteredBlock(BLOCKS))])),
+            ),
         ],
         blank=True,
     )

@@ -140,9 +140,7 @@ def _site_roots() -> list[tuple[int, str]]:
 
 
 def _site_roots_from_database() -> list[tuple[int, str]]:
-    sites = Site.objects.select_related("root_page").order_by(
-        "-root_page__url_path", "-is_default_site", "hostname"
-    )
+    sites = Site.objects.select_related("root_page").order_by("-root_page__url_path", "-is_default_site", "hostname")
     return [
         (site.pk, translation.url_path)
         for site in sites

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from wagtail_wpr.access.contents import Content
-from wagtail_wpr.access.decisions import Answer, Decision, MeterState, TraceStep
+from wagtail_wpr.access.decisions import Answer, Decision, MeterState, Said, TraceStep
 from wagtail_wpr.access.levels import AccessLevel
 from wagtail_wpr.access.reader import Reader
 from wagtail_wpr.access.rules import Rule, rules, wall_for
@@ -81,7 +81,7 @@ class _Case:
         if answer.granted is None:
             self.trace.append(TraceStep(rule.name, "passed", answer.note))
             return
-        said = "granted" if answer.granted is True else "refused"
+        said: Said = "granted" if answer.granted is True else "refused"
         self.trace.append(TraceStep(rule.name, said, answer.note or answer.reason))
         self.answer = answer
 

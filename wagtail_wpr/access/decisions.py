@@ -66,9 +66,7 @@ class Answer:
         if self.cost not in (0, 1):
             raise ValueError(f"An answer costs 0 or 1, not {self.cost!r}; give cost=0 for an uncounted read.")
         if self.cost and self.claim is None:
-            raise ValueError(
-                "Only the meter's answers may cost a read, because only they hold a seat; use cost=0."
-            )
+            raise ValueError("Only the meter's answers may cost a read, because only they hold a seat; use cost=0.")
 
     @classmethod
     def grant(cls, reason: str, *, note: str = "") -> Answer:
@@ -101,7 +99,7 @@ class TraceStep:
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer to "may this reader read this body?", with its reason. Plain data; making one has no effect."""
+    """The answer to "may this reader read this body?", with its reason: plain data, without any effect."""
 
     content: str
     granted: bool

@@ -113,6 +113,11 @@ def keep_browser(request: HttpRequest, response: HttpResponse, browser_id: str) 
         _set_browser(request, response, Browser(id=browser_id))
 
 
+def set_pending(request: HttpRequest, response: HttpResponse, browser_id: str) -> None:
+    """Note that this browser has used its unlock, with nothing opened: the wall is *confirm* from now on."""
+    _set_browser(request, response, Browser(id=browser_id, pending=True))
+
+
 def clear(response: HttpResponse) -> None:
     """Take both cookies away: at sign-in the unlock is confirmed, at sign-out nothing stays behind."""
     for name in (BROWSER_COOKIE, GRANT_COOKIE):
@@ -130,9 +135,7 @@ def _set_browser(request: HttpRequest, response: HttpResponse, browser: Browser)
 
 
 def _set(request: HttpRequest, response: HttpResponse, name: str, value: str, seconds: int) -> None:
-    response.set_cookie(
-        name, value, max_age=seconds, httponly=True, samesite="Lax", secure=request.is_secure()
-    )
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="Lax", secure=request.is_secure())
 
 
 def _unsigned(request: HttpRequest, name: str, salt: str, seconds: int) -> dict[str, Any] | None:

@@ -86,9 +86,7 @@ def override_of(setting: Any) -> Override:
     )
 
 
-def _chain(
-    place: Place, remembered: Known, own: Sequence[Override] | None
-) -> Iterable[tuple[str, Sequence[Override]]]:
+def _chain(place: Place, remembered: Known, own: Sequence[Override] | None) -> Iterable[tuple[str, Sequence[Override]]]:
     """Yield the settings on the way from the page up to the root, nearest first."""
     step = get_page_model().steplen
     for end in range(len(place.path), 0, -step):

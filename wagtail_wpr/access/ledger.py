@@ -36,9 +36,7 @@ SPARE_ATTEMPTS = 5
 LOCK_ATTEMPTS = 10
 
 
-def spend(
-    reader: Reader, page: Any, *, decision: Decision | None = None, at: datetime | None = None
-) -> Decision:
+def spend(reader: Reader, page: Any, *, decision: Decision | None = None, at: datetime | None = None) -> Decision:
     """Take a seat for *page* if reading it costs one, and return the decision that now holds.
 
     That is a granted one of cost 0 (``metered`` where this call took the seat, ``already_read`` where

@@ -29,7 +29,7 @@ class BrokenAccess(ValueError):
     """A stored access value that we do not know; whoever meets it refuses."""
 
 
-def known_level(value: object) -> AccessLevel:
+def known_level(value: str) -> AccessLevel:
     """Return *value* as an :class:`AccessLevel`.
 
     :raises BrokenAccess: for a value that is none of them (a typo in an import, a newer version's value).
@@ -37,6 +37,4 @@ def known_level(value: object) -> AccessLevel:
     try:
         return AccessLevel(value)
     except ValueError as error:
-        raise BrokenAccess(
-            f"{value!r} is not an access level; use one of {', '.join(AccessLevel.values)}."
-        ) from error
+        raise BrokenAccess(f"{value!r} is not an access level; use one of {', '.join(AccessLevel.values)}.") from error

@@ -227,5 +227,3 @@ def _read() -> Known:
         overrides[path] = (*overrides.get(path, ()), Override(*values))
     sites = {row.site_id: row for row in MeterSettings.objects.using(using)}
     return Known(overrides=overrides, settings=sites)
-
-

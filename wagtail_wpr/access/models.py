@@ -192,9 +192,7 @@ class Read(models.Model):
             models.UniqueConstraint(
                 fields=["holder", "site_id", "pool", "period", "content"], name="wpr_read_content_once"
             ),
-            models.UniqueConstraint(
-                fields=["holder", "site_id", "pool", "period", "seat"], name="wpr_read_seat_once"
-            ),
+            models.UniqueConstraint(fields=["holder", "site_id", "pool", "period", "seat"], name="wpr_read_seat_once"),
         ]
 
     def __str__(self) -> str:
@@ -211,7 +209,7 @@ class EntitlementQuerySet(models.QuerySet["Entitlement"]):
 
 
 class Entitlement(models.Model):
-    """What a reader has, why, and how long. Rules ask for names; billing, institutions and gifts write rows."""
+    """What a reader has, why, and how long. Rules ask for names; billing and the like write rows."""
 
     user = models.ForeignKey(
         django_settings.AUTH_USER_MODEL,

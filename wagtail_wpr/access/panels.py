@@ -9,7 +9,7 @@ from wagtail.admin.panels import InlinePanel
 
 
 class AccessPanel(InlinePanel):
-    """Put it among the panels of a page type: ``settings_panels = [*Page.settings_panels, AccessPanel()]``."""
+    """For a page type's panels: ``settings_panels = [*Page.settings_panels, AccessPanel()]``."""
 
     def __init__(self, relation_name: str = "wpr_access", **kwargs: Any) -> None:
         kwargs.setdefault("heading", _("Access"))

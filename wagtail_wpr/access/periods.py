@@ -61,9 +61,7 @@ def calendar_period(kind: str, at: datetime) -> Period:
         return Period(key=f"m{first.isoformat()}", start=midnight(first), end=midnight(following))
     if kind == WEEK:
         first = day - timedelta(days=day.weekday())
-        return Period(
-            key=f"w{first.isoformat()}", start=midnight(first), end=midnight(first + timedelta(days=7))
-        )
+        return Period(key=f"w{first.isoformat()}", start=midnight(first), end=midnight(first + timedelta(days=7)))
     raise ValueError(f"{kind!r} is not a kind of calendar period; use {MONTH!r} or {WEEK!r}.")
 
 
@@ -75,9 +73,7 @@ def rolling_period(number: int, days: int, first_read: datetime) -> Period:
     if days < 1:
         raise ValueError(f"A rolling window lasts at least 1 day, not {days}.")
     first = day_in_zone(first_read)
-    return Period(
-        key=rolling_key(number), start=midnight(first), end=midnight(first + timedelta(days=days))
-    )
+    return Period(key=rolling_key(number), start=midnight(first), end=midnight(first + timedelta(days=days)))
 
 
 def rolling_key(number: int) -> str:

@@ -196,5 +196,5 @@ def _checked(rule: Any) -> Rule:
     if not isinstance(rule, Rule):
         raise TypeError(f"{rule!r} is not a Rule; return an instance of a subclass of wagtail_wpr.access.Rule.")
     if not rule.name:
-        raise ValueError(f"{type(rule).__name__} has no name; give the class name = \"…\", the trace shows it.")
+        raise ValueError(f'{type(rule).__name__} has no name; give the class name = "…", the trace shows it.')
     return rule

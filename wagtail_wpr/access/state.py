@@ -27,9 +27,7 @@ class State:
     raises the same error again without asking.
     """
 
-    def __init__(
-        self, reader: Reader, contents: Iterable[Content], at: datetime, *, using: str | None = None
-    ) -> None:
+    def __init__(self, reader: Reader, contents: Iterable[Content], at: datetime, *, using: str | None = None) -> None:
         self.reader = reader
         self.at = at
         self.using = using
@@ -44,7 +42,7 @@ class State:
 
     @property
     def edits_pages(self) -> bool:
-        """Whether the reader is in a group that has permissions on some page: an editor without ``is_staff``."""
+        """Whether the reader is in a group with permissions on some page: an editor without ``is_staff``."""
         return any(row[0] == _EDITOR for row in self._load())
 
     def meter(self, site_id: int) -> Meter:
@@ -106,9 +104,10 @@ class State:
         groups = _groups_of(self.reader.user)
         if groups is None:
             return []
-        moment = Value(self.at, output_field=DateTimeField())
+        # NULL and not a time: MariaDB would take a literal for text, and with it the whole column.
+        never = Value(None, output_field=DateTimeField())
         wanted = Q(group__in=groups)
-        return [self._part(GroupPagePermission, _EDITOR, _text(""), _text(""), _NONE, moment, _NONE, wanted)]
+        return [self._part(GroupPagePermission, _EDITOR, _text(""), _text(""), _NONE, never, _NONE, wanted)]
 
     def _part(
         self, model: Any, kind: int, text: Any, period: Any, seat: Any, moment: Any, site: Any, wanted: Q
@@ -116,14 +115,19 @@ class State:
         """Return one part of the statement; every part has the same six columns of the same types."""
         manager = model._default_manager
         queryset = manager.using(self.using) if self.using else manager.all()
-        return queryset.filter(wanted).order_by().annotate(
-            wpr_kind=Value(kind, output_field=IntegerField()),
-            wpr_text=text,
-            wpr_period=period,
-            wpr_seat=seat,
-            wpr_moment=moment,
-            wpr_site=site,
-        ).values_list("wpr_kind", "wpr_text", "wpr_period", "wpr_seat", "wpr_moment", "wpr_site")
+        return (
+            queryset.filter(wanted)
+            .order_by()
+            .annotate(
+                wpr_kind=Value(kind, output_field=IntegerField()),
+                wpr_text=text,
+                wpr_period=period,
+                wpr_seat=seat,
+                wpr_moment=moment,
+                wpr_site=site,
+            )
+            .values_list("wpr_kind", "wpr_text", "wpr_period", "wpr_seat", "wpr_moment", "wpr_site")
+        )
 
 
 def reads_in_period(holder: str, site_id: int, settings: Any, at: datetime) -> Q | None:
@@ -150,7 +154,7 @@ def _groups_of(user: Any) -> QuerySet[Any, Any] | None:
         return None
     groups = getattr(type(user), "groups", None)
     through = getattr(groups, "through", None)
-    if through is None or groups.field.related_model._meta.label != "auth.Group":
+    if groups is None or through is None or groups.field.related_model._meta.label != "auth.Group":
         return None
     field = groups.field
     return through._default_manager.filter(**{field.m2m_field_name(): user.pk}).values(

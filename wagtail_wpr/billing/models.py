@@ -12,11 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 
-
-#: Days that a reader keeps reading after a period ended unpaid, unless ``WPR_GRACE_DAYS`` says otherwise.
-GRACE_DAYS = 7
+from wagtail_wpr.conf import settings
 
 
 class Plan(ClusterableModel):
@@ -88,9 +86,7 @@ class Price(models.Model):
         default="EUR",
         validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, for example EUR."))],
     )
-    interval = models.CharField(
-        _("paid"), max_length=10, choices=Interval.choices, default=Interval.YEAR
-    )
+    interval = models.CharField(_("paid"), max_length=10, choices=Interval.choices, default=Interval.YEAR)
     is_offered = models.BooleanField(_("is offered"), default=True)
 
     panels = [
@@ -142,9 +138,7 @@ class Subscription(models.Model):
         related_name="wpr_subscriptions",
         verbose_name=_("reader"),
     )
-    price = models.ForeignKey(
-        Price, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("price")
-    )
+    price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("price"))
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.ACTIVE)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     current_period_end = models.DateTimeField(
@@ -197,16 +191,4 @@ class Subscription(models.Model):
 
 def grace() -> timedelta:
     """Return how long readers keep reading after a period has ended unpaid (``WPR_GRACE_DAYS``, 7 days)."""
-    return timedelta(days=int(getattr(django_settings, "WPR_GRACE_DAYS", GRACE_DAYS)))
-
-
-SUBSCRIPTION_PANELS = [
-    FieldPanel("user"),
-    FieldPanel("price"),
-    MultiFieldPanel(
-        [FieldPanel("status"), FieldPanel("started_at"), FieldPanel("current_period_end")],
-        heading=_("Time"),
-    ),
-    MultiFieldPanel([FieldPanel("provider"), FieldPanel("external_id")], heading=_("Provider")),
-    FieldPanel("note"),
-]
+    return timedelta(days=settings.grace_days)

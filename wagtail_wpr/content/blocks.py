@@ -37,7 +37,7 @@ class BreakBlock(blocks.StaticBlock):
 
     def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
         # As Wagtail's own block, so that migrations do not depend on this package.
-        return "wagtail.blocks.StaticBlock", (), {}
+        return "wagtail.blocks.static_block.StaticBlock", (), {}
 
     # A break that was read through a locked stream says so wherever it goes, and is refused on its way back:
     # writing it would put a stream without its body in place of the whole one.

@@ -36,9 +36,7 @@ def parse_address(text: str) -> str:
             _("This does not look like an e-mail address. Please check it: it needs an @ and a domain.")
         ) from error
     if {found.domain.lower(), (found.ascii_domain or "").lower()} & settings.disposable_domains:
-        raise AddressProblem(
-            _("We cannot send mail to throw-away addresses. Please use one that you will keep.")
-        )
+        raise AddressProblem(_("We cannot send mail to throw-away addresses. Please use one that you will keep."))
     return found.normalized
 
 

@@ -53,9 +53,7 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def page(
-    request: HttpRequest, name: str, context: dict[str, Any] | None = None, *, status: int = 200
-) -> HttpResponse:
+def page(request: HttpRequest, name: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
     """Return one of the templates in ``wagtail_wpr/readers/`` as an answer."""
     site = Site.find_for_request(request)
     base = {"site_name": site_name(site), "mail_sender": mail_sender(), "admin_url": admin_url()}
@@ -89,9 +87,7 @@ def home() -> str:
 def site_name(site: Site | None) -> str:
     """Return what the publication calls itself."""
     return str(
-        (site and site.site_name)
-        or getattr(django_settings, "WAGTAIL_SITE_NAME", "")
-        or (site and site.hostname)
+        (site and site.site_name) or getattr(django_settings, "WAGTAIL_SITE_NAME", "") or (site and site.hostname)
     )
 
 

@@ -40,16 +40,11 @@ def unlock(request: HttpRequest, response: HttpResponse, article: Article, brows
     if not grants.may_unlock(request, article.page):
         return False
     if not unlocks_of_a_browser().take(browser) or not unlocks_of_a_network().take(network_subject(request)):
-        _mark_used(request, response, browser)
+        grants.set_pending(request, response, browser)
         return False
     grants.give_grant(request, response, article.page)
     signals.unlocked.send(sender=SignIn, request=request, page=article.page)
     return True
-
-
-def _mark_used(request: HttpRequest, response: HttpResponse, browser: str) -> None:
-    """Make the wall *confirm* in this browser, with nothing opened."""
-    grants._set_browser(request, response, grants.Browser(id=browser, pending=True))
 
 
 def confirm(browser: str, response: HttpResponse) -> None:

@@ -54,8 +54,7 @@ def _sessions() -> list[CheckMessage]:
     if django_settings.SESSION_ENGINE.endswith(".db") and not apps.is_installed("django.contrib.sessions"):
         missing.append("django.contrib.sessions in INSTALLED_APPS")
     return [
-        Error(f"Readers cannot be signed in without {name}.", hint="Add it.", id="wagtail_wpr.E103")
-        for name in missing
+        Error(f"Readers cannot be signed in without {name}.", hint="Add it.", id="wagtail_wpr.E103") for name in missing
     ]
 
 

@@ -20,9 +20,7 @@ class AddressForm(forms.Form):
             "required": _("Please type your e-mail address."),
             "max_length": _("This is longer than an e-mail address can be. Please check it."),
         },
-        widget=forms.EmailInput(
-            attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
     def clean_email(self) -> str:
@@ -39,9 +37,7 @@ class CodeForm(forms.Form):
         label=_("Six-digit code"),
         max_length=40,
         error_messages={"required": _("Please type the six digits from the mail.")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "40"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "40"}),
     )
 
     def clean_code(self) -> str:

@@ -86,6 +86,11 @@ def unlocks_of_a_network() -> Limit:
     return Limit("unlock", settings.unlocks_per_network, DAY)
 
 
+def browsers_of_a_network() -> Limit:
+    """New browsers that get free articles of their own, where visitors have any."""
+    return Limit("new browser", settings.browsers_per_network, DAY)
+
+
 def unlocks_of_a_browser() -> Limit:
     """The one unconfirmed unlock of a browser."""
     return Limit("browser", 1, None)

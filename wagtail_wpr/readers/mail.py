@@ -26,9 +26,7 @@ TEXT = "wagtail_wpr/mail/sign_in.txt"
 SUBJECT = "wagtail_wpr/mail/sign_in_subject.txt"
 
 
-def mail_context(
-    sign_in: Any, *, base_url: str, site_name: str, path: str, title: str = ""
-) -> dict[str, Any]:
+def mail_context(sign_in: Any, *, base_url: str, site_name: str, path: str, title: str = "") -> dict[str, Any]:
     """Return what the templates of the mail may use."""
     return {
         "site_name": site_name,

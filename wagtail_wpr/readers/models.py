@@ -26,9 +26,7 @@ class Address(models.Model):
         _("canonical form"),
         max_length=254,
         db_index=True,
-        help_text=_(
-            "Without tags and dots that a provider ignores. Limits look at it, signing in never does."
-        ),
+        help_text=_("Without tags and dots that a provider ignores. Limits look at it, signing in never does."),
     )
     created_at = models.DateTimeField(_("first given"), default=timezone.now)
     proved_at = models.DateTimeField(_("proved"), null=True, blank=True)
@@ -56,9 +54,7 @@ class ReaderProfile(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="wpr_profile", verbose_name=_("user")
     )
-    address = models.OneToOneField(
-        Address, on_delete=models.PROTECT, related_name="profile", verbose_name=_("address")
-    )
+    address = models.OneToOneField(Address, on_delete=models.PROTECT, related_name="profile", verbose_name=_("address"))
     created_at = models.DateTimeField(_("registered"), default=timezone.now)
     consent_at = models.DateTimeField(_("consent given"), null=True, blank=True)
     consent_network = models.GenericIPAddressField(_("network address of the consent"), null=True, blank=True)
@@ -87,9 +83,7 @@ class SignIn(models.Model):
         REGISTER = "register", _("registration")
         LOG_IN = "log_in", _("log-in")
 
-    address = models.ForeignKey(
-        Address, on_delete=models.CASCADE, related_name="sign_ins", verbose_name=_("address")
-    )
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="sign_ins", verbose_name=_("address"))
     purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
     nonce = models.CharField(max_length=64, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -136,9 +130,7 @@ class LimitCounter(models.Model):
         verbose_name = _("limit counter")
         verbose_name_plural = _("limit counters")
         constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "subject", "window_start"], name="wpr_limit_counter_unique"
-            )
+            models.UniqueConstraint(fields=["kind", "subject", "window_start"], name="wpr_limit_counter_unique")
         ]
 
     def __str__(self) -> str:

@@ -84,9 +84,7 @@ def _reading(request: HttpRequest, user: Any) -> tuple[MeterState | None, tuple[
         meter = meter_of(Reader.for_user(user), site.pk)
         return meter.state, _past_reads(request, meter.reads)
     except (ValueError, DatabaseError):
-        logger.exception(
-            "The meter of user %s could not be found out; the account page goes out without it.", user.pk
-        )
+        logger.exception("The meter of user %s could not be found out; the account page goes out without it.", user.pk)
         return None, ()
 
 
@@ -110,6 +108,4 @@ def _past_reads(request: HttpRequest, rows: Any) -> tuple[PastRead, ...]:
 
 
 def _past_read(request: HttpRequest, page: Any, row: Any) -> PastRead:
-    return PastRead(
-        title=page.title, url=page.get_url(request) or "", at=row.created, counted=row.seat is not None
-    )
+    return PastRead(title=page.title, url=page.get_url(request) or "", at=row.created, counted=row.seat is not None)

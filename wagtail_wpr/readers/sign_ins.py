@@ -114,12 +114,7 @@ def newest(browser: str) -> SignIn | None:
     """Return the newest challenge this browser asked for, whatever became of it."""
     if not browser:
         return None
-    return (
-        SignIn.objects.filter(browser=browser)
-        .select_related("address")
-        .order_by("-created_at", "-pk")
-        .first()
-    )
+    return SignIn.objects.filter(browser=browser).select_related("address").order_by("-created_at", "-pk").first()
 
 
 def by_token(token: str) -> SignIn | None:

@@ -52,9 +52,7 @@ def _pending(request: HttpRequest) -> PendingRegistration | None:
     try:
         found = newest_open(browser.id)
     except DatabaseError:
-        logger.exception(
-            "The pending registration of a browser could not be read; the page goes out without it."
-        )
+        logger.exception("The pending registration of a browser could not be read; the page goes out without it.")
         return None
     if found is None:
         return None

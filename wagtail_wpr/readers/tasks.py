@@ -23,9 +23,7 @@ def send_sign_in_mail(sign_in_id: int, base_url: str, site_name: str) -> None:
     """
     sign_in = SignIn.objects.select_related("address").filter(pk=sign_in_id).first()
     if sign_in is None or not sign_in.is_open() or sign_in.address.suppressed:
-        logger.info(
-            "Sign-in mail %s is not sent: the challenge is over or its address suppressed.", sign_in_id
-        )
+        logger.info("Sign-in mail %s is not sent: the challenge is over or its address suppressed.", sign_in_id)
         return
     article = live_article(sign_in.article_page_id)
     with translation.override(sign_in.language or None):

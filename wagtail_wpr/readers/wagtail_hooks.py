@@ -13,8 +13,18 @@ from wagtail import hooks
 
 from wagtail_wpr.readers.adapter import get_adapter
 from wagtail_wpr.readers.articles import sign_article
+from wagtail_wpr.readers.limits import browsers_of_a_network, network_subject
 from wagtail_wpr.readers.overview import past_reads_of
 from wagtail_wpr.readers.state import pending_registration
+
+
+@hooks.register("allow_wpr_browser")
+def allow_browser(request: HttpRequest) -> bool:
+    """Whether a browser without a cookie may be counted as a new one: so many in a network, and no more.
+
+    Otherwise whoever refuses cookies would read everything where visitors have free articles.
+    """
+    return browsers_of_a_network().take(network_subject(request))
 
 
 @hooks.register("construct_wpr_slot_context")
@@ -28,9 +38,7 @@ def complete_slot_context(name: str, context: dict[str, Any], request: HttpReque
 def _wall(context: dict[str, Any], request: HttpRequest | None) -> None:
     token = sign_article(context["page"], promise=_promise(context.get("copy")))
     wall = context["decision"].wall
-    context.update(
-        article=token, register_url=reverse("wagtail_wpr:register"), log_in_url=_log_in_url(context["page"])
-    )
+    context.update(article=token, register_url=reverse("wagtail_wpr:register"), log_in_url=_log_in_url(context["page"]))
     if wall == "confirm":
         context.update(_pending(request), resend_url=reverse("wagtail_wpr:resend"))
     elif wall == "subscribe" and request is not None and _is_known(request):

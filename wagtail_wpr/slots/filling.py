@@ -9,8 +9,12 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.utils import translation
+from wagtail import hooks
 
 from wagtail_wpr.access import Decision, Reader, decide_many, simulate, spend
+from wagtail_wpr.access.contents import site_id_of
+from wagtail_wpr.access.grants import new_browser_id
+from wagtail_wpr.access.memory import known
 from wagtail_wpr.access.simulation import MODES
 from wagtail_wpr.slots import markers, tokens
 from wagtail_wpr.slots.collecting import Collected
@@ -54,6 +58,11 @@ def is_prefetch(request: HttpRequest) -> bool:
     return any("prefetch" in value.lower() for value in said)
 
 
+def visitors_read_on(page: Any) -> bool:
+    """Return whether the settings of the page's site let visitors read metered articles."""
+    return known().settings_of(site_id_of(page)).visitor_limit > 0
+
+
 def preview_mode_of(request: HttpRequest | None) -> str:
     """Return the kind of reader that a preview is for.
 
@@ -77,6 +86,7 @@ class Filling:
         self.collected = collected
         self.everybody = everybody
         self.personal = False
+        self.new_browser: str | None = None
         self.decisions: dict[int | str, Decision] = {}
         self.gated_pages: list[Any] = []
         self._pages: dict[int, Any] = {}
@@ -96,6 +106,20 @@ class Filling:
             known = self.request is not None and not self.everybody
             self._reader = Reader.from_request(self.request) if known else Reader.visitor()
         return self._reader
+
+    def _meet_browser(self) -> None:
+        """Where visitors have free articles of their own, count a browser that has no id yet as a new one."""
+        request, reader = self.request, self.reader
+        if request is None or self.everybody or self.is_preview or not reader.is_visitor or reader.browser:
+            return
+        if self.reading is None or request.method != "GET" or is_prefetch(request):
+            return
+        if not visitors_read_on(self.reading):
+            return
+        if all(allow(request) for allow in hooks.get_hooks("allow_wpr_browser")):
+            self.new_browser = new_browser_id()
+            self.personal = True
+            self._reader = reader.with_browser(self.new_browser)
 
     # --- pages and decisions
 
@@ -120,6 +144,7 @@ class Filling:
             if not ref.live and ref.page in self._pages and ref.page not in self.decisions
         }
         if new:
+            self._meet_browser()
             self.decisions.update(zip(new, decide_many(self.reader, list(new.values())), strict=True))
 
     def _load(self, wanted: set[int]) -> None:

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from wagtail_wpr.access.grants import keep_browser
 from wagtail_wpr.conf import settings
 from wagtail_wpr.slots import freshness, markers
 from wagtail_wpr.slots.collecting import Collected, collecting
@@ -91,6 +92,8 @@ def finished(request: HttpRequest, response: HttpResponseBase, collected: Collec
 
 
 def _set_headers(response: HttpResponse, filling: Filling) -> None:
+    if filling.new_browser and filling.request is not None:
+        keep_browser(filling.request, response, filling.new_browser)
     if filling.personal or filling.is_preview:
         # Replaced and not patched: a host's s-maxage would survive a patch and let shared caches keep it.
         response.headers["Cache-Control"] = PRIVATE

@@ -141,9 +141,7 @@ def resend(request: HttpRequest) -> HttpResponse:
     return back
 
 
-def _ask_again(
-    request: HttpRequest, exact: str, last: SignIn | None, browser: str, article: Article | None
-) -> None:
+def _ask_again(request: HttpRequest, exact: str, last: SignIn | None, browser: str, article: Article | None) -> None:
     """Ask for the same thing as before: a registration stays one, with the article that it began at."""
     purpose = last.purpose if last else SignIn.Purpose.LOG_IN
     ask_for_proof(request, exact, purpose=purpose, browser=browser, article=article)

@@ -1,0 +1,1 @@
+"""Brings articles and reports in from JSON Lines: reads lines, makes blocks, writes pages in bulk."""

@@ -1,0 +1,1 @@
+"""Regions, topics, contributors and series: what an article is about and who wrote it."""
