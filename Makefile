@@ -35,7 +35,7 @@ types: $(VENV)/.types ## check the types of the public surface
 	@$(BIN)/mypy
 
 docs: $(VENV)/.docs ## build the documentation into site/; a broken link fails
-	@$(BIN)/mkdocs build --strict --quiet --site-dir site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 
 wheel: $(VENV)/.build ## build wheel and source distribution into dist/
 	@$(BIN)/python -m build --outdir dist .

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import xml.etree.ElementTree as ElementTree  # noqa: S405  (read back what pytest of this run wrote)
+import xml.etree.ElementTree as ElementTree  # only what pytest of this run wrote
 from pathlib import Path
 
 

@@ -24,7 +24,9 @@ NEEDED = [
     r"wagtail_wpr/static/wagtail_wpr/.+\.css",
     r"wagtail_wpr/locale/\w+/LC_MESSAGES/django\.po",
 ]
-META = re.compile(r"wagtail_wpr-[^/]+\.dist-info/|PKG-INFO$|CHANGELOG\.md$|LICENSE$|README\.md$|pyproject\.toml$|\.gitignore$")
+META = re.compile(
+    r"wagtail_wpr-[^/]+\.dist-info/|PKG-INFO$|CHANGELOG\.md$|LICENSE$|README\.md$|pyproject\.toml$|\.gitignore$"
+)
 
 
 def package_files() -> set[str]:

@@ -25,7 +25,9 @@ def statement(sql: str) -> None:
         import MySQLdb
 
         connection = MySQLdb.connect(
-            host=os.environ.get("MYSQL_HOST", "127.0.0.1"), user="root", password=os.environ.get("MYSQL_PWD", "")
+            host=os.environ.get("MYSQL_HOST", "127.0.0.1"),
+            user="root",
+            password=os.environ.get("MYSQL_PWD", ""),
         )
     try:
         connection.cursor().execute(sql)

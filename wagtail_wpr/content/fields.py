@@ -18,10 +18,10 @@ from wagtail_wpr.content.door import (
     door,
     fresh_copy,
     open_whole,
-    refuse_locked_parts,
     stored_rows,
 )
 from wagtail_wpr.content.forms import MeteredBlockField
+from wagtail_wpr.content.refusal import refuse_locked_parts
 
 
 class LockedAttribute(Creator):

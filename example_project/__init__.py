@@ -1,0 +1,1 @@
+"""A publication that uses every part of wagtail-wpr. Not part of the distribution."""
