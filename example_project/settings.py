@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
 
 BASE = Path(__file__).resolve().parent
-VAR = BASE / "var"
-VAR.mkdir(exist_ok=True)
+#: Database, pictures and key of this copy of the demonstration; tests have copies of their own.
+VAR = Path(os.environ.get("DEMO_VAR") or BASE / "var")
+VAR.mkdir(parents=True, exist_ok=True)
 
 
 def _secret_key() -> str:
