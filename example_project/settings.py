@@ -122,6 +122,9 @@ EMAIL_BACKEND = "example_project.demo.mail.OutboxBackend"
 DEFAULT_FROM_EMAIL = "The Tidewaiter <letters@tidewaiter.example>"
 
 WAGTAIL_SITE_NAME = "The Tidewaiter"
+# No request leaves the machine: not for faces, not for newer versions.
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAILADMIN_BASE_URL = "http://127.0.0.1:8000"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILAPI_LIMIT_MAX = 100
