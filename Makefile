@@ -7,7 +7,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test hosts lint format types docs wheel clean
+.PHONY: help demo test hosts lint format types messages docs wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ format: $(VENV)/.lint ## put the code into its form
 
 types: $(VENV)/.types ## check the types of the public surface
 	@$(BIN)/mypy
+
+messages: $(VENV)/.made ## collect the strings to translate and compile the translations; needs gettext
+	@cd wagtail_wpr && ../$(BIN)/django-admin makemessages --all --extension html,txt,py,mjml \
+		--no-location --no-wrap --no-obsolete
+	@cd wagtail_wpr && ../$(BIN)/django-admin compilemessages
 
 docs: $(VENV)/.docs ## build the documentation into site/; a broken link fails
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site

@@ -21,9 +21,7 @@ def home() -> Page:
     site = Site.objects.filter(is_default_site=True).first()
     if site is None:
         locale, _ = Locale.objects.get_or_create(language_code="en")
-        root = Page.get_first_root_node() or Page.add_root(
-            instance=Page(title="Root", slug="root", locale=locale)
-        )
+        root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root", locale=locale))
         front = root.add_child(instance=SectionLikePage(title="Home", slug="front", locale=locale))
         site = Site.objects.create(hostname="localhost", root_page=front, is_default_site=True)
     return Page.objects.get(pk=site.root_page_id)
@@ -58,9 +56,7 @@ def set_access(page: Page, access: str, **schedule: Any) -> AccessSetting:
 
 
 def make_user(name: str = "reader", **fields: Any) -> Any:
-    return get_user_model().objects.create_user(
-        username=name, email=f"{name}@example.org", password="secret", **fields
-    )
+    return get_user_model().objects.create_user(username=name, email=f"{name}@example.org", password="secret", **fields)
 
 
 def make_subscriber(name: str = "subscriber") -> Any:

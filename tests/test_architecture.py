@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "wagtail_wpr"
 
 #: Modules that every room may import, because they import no room.
-GROUND = {"conf", "signals", "swapping"}
+GROUND = {"conf", "languages", "signals", "swapping"}
 ROOMS = ["access", "api", "catalogue", "content", "readers", "slots", "taxonomy", "templatetags"]
 #: Apps beside the core, which plug into it by hooks and signals.
 APPS = ["billing", "newsletters", "pages"]

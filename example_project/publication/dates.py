@@ -40,6 +40,7 @@ def bring_up_to_date(now: datetime) -> int:
 
 def _move(page: Any, moment: datetime) -> None:
     """Write the date past ``save()``: no new revision a day; the newest one says the same, for the editor."""
+    page.date_published = page.first_published_at = page.last_published_at = moment
     type(page).objects.filter(pk=page.pk).update(
         date_published=moment, first_published_at=moment, last_published_at=moment
     )

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db import connection
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from wagtail import hooks
 from wagtail.models import GroupPagePermission, Page
 
@@ -138,6 +139,8 @@ class TestStaff:
         who = Reader.for_user(editor)
         assert decide(who, closed).reason == "staff"
         assert decide(who, other).reason == "subscribers_only"
+        # A request's user is a lazy wrapper whose type knows nothing of groups.
+        assert decide(Reader.for_user(SimpleLazyObject(lambda: editor)), closed).reason == "staff"
 
     def test_the_staff_flag_alone_opens_nothing(self, home: Any) -> None:
         who = Reader.for_user(make_reader("clerk", is_staff=True))

@@ -18,6 +18,10 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "access-rule.md
 class TestDocumentedRule:
     """The first example of the how-to does what the text says."""
 
+    def test_is_ten_lines(self) -> None:
+        example = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]
+        assert len([line for line in example.splitlines() if line.strip()]) <= 10
+
     def test_authors_read_what_they_own(self, home: Any, reader: Any) -> None:
         example = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]
         names: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.core import mail
 from django.test import override_settings
-from django.utils import translation
+from wagtail.models import Locale, Site
 
 from tests.readers.conftest import Window, code_in, link_in, newest_mail
 from wagtail_wpr.readers.models import SignIn
@@ -77,8 +77,9 @@ class TestSignInMail:
         assert "http://testserver/wpr/sign-in/" in newest_mail().body
 
     def test_language_and_direction_of_the_page(self, article):
-        with translation.override("ar"):
-            Window().register(article)
+        article.locale, _created = Locale.objects.get_or_create(language_code="ar")
+        article.save()
+        Window().register(article)
         html = newest_mail().alternatives[0][0]
         assert SignIn.objects.get().language == "ar"
         assert 'dir="rtl"' in html
@@ -131,3 +132,24 @@ def _smtp(port: int) -> dict:
     if getattr(settings, "MAILERS", None):
         return {"MAILERS": {"default": {"BACKEND": backend, "OPTIONS": {"host": "127.0.0.1", "port": port}}}}
     return {"EMAIL_BACKEND": backend, "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}
+
+
+class TestAddressOfTheLink:
+    """Where a mail leads is the site's business, not that of whoever posted the form."""
+
+    def asked(self, host: str, **more: str) -> str:
+        Window().client.post("/wpr/log-in/", {"email": "anna@example.org"}, headers={"host": host}, **more)
+        return newest_mail().body
+
+    def test_foreign_host_is_not_believed(self, site):
+        assert "http://testserver/wpr/sign-in/" in self.asked("evil.example")
+
+    def test_foreign_host_is_not_believed_where_no_site_is_the_default(self, site):
+        Site.objects.update(is_default_site=False, hostname="delta.example")
+        assert "http://delta.example/wpr/sign-in/" in self.asked("evil.example")
+
+    def test_foreign_port_is_not_believed(self, site):
+        assert "http://testserver/wpr/sign-in/" in self.asked("testserver:6666")
+
+    def test_port_that_the_server_listens_at_is(self, site):
+        assert "http://testserver:8000/wpr/sign-in/" in self.asked("testserver:8000", SERVER_PORT="8000")

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory, override_settings
 from django.urls import resolve
+from django.utils.functional import SimpleLazyObject
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -185,6 +186,11 @@ class TestAdapter:
         window.press(link_in(newest_mail()))
         assert get_user_model().objects.get().get_full_name() == "Reader One"
         assert "Reader One" in window.client.get("/wpr/account/").content.decode()
+
+    def test_reads_the_address_of_the_lazy_user_of_a_request(self):
+        user = ReaderAdapter().create_user(address_row("anna@example.org"))
+        assert ReaderAdapter().email_of(SimpleLazyObject(lambda: user)) == "anna@example.org"
+        assert ReaderAdapter().email_of(AnonymousUser()) == ""
 
     def test_user_names_are_unique_and_tell_nothing(self):
         adapter = ReaderAdapter()

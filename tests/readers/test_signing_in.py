@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
+from django.dispatch import Signal
 from django.test import override_settings
 from django.utils import timezone
 
@@ -13,9 +16,19 @@ from wagtail_wpr.readers.articles import sign_article
 from wagtail_wpr.readers.models import ReaderProfile, SignIn
 from wagtail_wpr.readers.proof import Refusal, prove
 from wagtail_wpr.readers.sign_ins import take_try
+from wagtail_wpr.signals import registered, unlocked
 
 
 pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def connected(signal: Signal, receiver: Callable[..., None]) -> Iterator[None]:
+    signal.connect(receiver)
+    try:
+        yield
+    finally:
+        signal.disconnect(receiver)
 
 
 def expire() -> None:
@@ -47,6 +60,18 @@ class TestLink:
         assert "anna@example.org" not in text
         assert answer["Cache-Control"] == "private, no-store"
         assert answer["Referrer-Policy"] == "same-origin"
+        assert answer["X-Frame-Options"] == "DENY"
+
+    def test_receiver_that_fails_does_not_cost_the_sign_in(self, article):
+        def fail(**kwargs: object) -> None:
+            raise RuntimeError("a host's receiver")
+
+        window = Window()
+        with connected(unlocked, fail), connected(registered, fail):
+            assert window.register(article).status_code == 303
+            assert window.reads(article)
+            assert window.press(link_in(newest_mail())).status_code == 303
+        assert window.user_id
 
     def test_works_in_another_browser(self, article):
         Window().register(article)

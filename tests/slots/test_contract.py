@@ -160,6 +160,22 @@ class TestNullFiller:
         client.get(make_article().url)
         assert Read.objects.count() == 0
 
+    def test_free_part_is_made_without_knowing_who_asks(self, settings):
+        template = "{{ request.user.username }}{{ user.username }}{% csrf_token %}for everybody"
+        loader = ("django.template.loaders.locmem.Loader", {"free.html": template})
+        engine = {**settings.TEMPLATES[0], "APP_DIRS": False}
+        others = "django.template.loaders.app_directories.Loader"
+        engine["OPTIONS"] = {**engine["OPTIONS"], "loaders": [loader, others]}
+        settings.TEMPLATES = [engine]
+        source = "{% load wpr_tags %}{% wpr_metered page template='free.html' %}"
+        html = Template(source).render(Context({"page": make_article(access="free")}))
+        request = RequestFactory().get("/")
+        request.user = make_user("somebody")
+        sent = SlotMiddleware(lambda asked: HttpResponse(html))(request).content.decode()
+        assert "for everybody" in sent
+        assert "somebody" not in sent
+        assert "csrf" not in sent
+
 
 class TestInlineFiller:
     def test_replaces_the_hosts_cache_control(self):

@@ -40,6 +40,26 @@ class TestVisitor:
             seen.append(CANARY in client.get(page.url).content.decode())
         assert seen == [True, True, True, False, False]
 
+    def test_id_from_a_form_is_no_way_around_that(self, client, settings):
+        """Every post to a form gives a fresh id; the free articles are for browsers that were let in."""
+        settings.WPR_BROWSERS_PER_NETWORK = 2
+        pages = [make_article(f"Article {n}") for n in range(5)]
+        seen = []
+        for number, page in enumerate(pages):
+            client.cookies.clear()
+            form = {"email": f"nobody{number}@example.org"}
+            answer = client.post("/wpr/log-in/", form, headers={"Origin": "http://testserver"})
+            assert answer.cookies["wpr_browser"].value
+            seen.append(CANARY in client.get(page.url).content.decode())
+        assert seen == [True, True, False, False, False]
+
+    def test_browser_with_an_id_keeps_it_when_it_is_let_in(self, client):
+        client.post("/wpr/log-in/", {"email": "anna@example.org"}, headers={"Origin": "http://testserver"})
+        pages = [make_article(f"Article {n}") for n in range(3)]
+        seen = [CANARY in client.get(page.url).content.decode() for page in pages]
+        assert seen == [True, True, False]
+        assert len(set(Read.objects.values_list("holder", flat=True))) == 1
+
     def test_head_and_prefetch_name_no_browser(self, client):
         page = make_article()
         assert "wpr_browser" not in client.head(page.url).cookies

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from wagtail.models import Locale, Site
 
 from tests.factories import home, make_article, make_user
+from wagtail_wpr.access.models import MeterSettings
 from wagtail_wpr.slots.copy import wall_copy
 from wagtail_wpr.slots.models import WallCopy
 
@@ -65,6 +66,31 @@ class TestChoice:
 
         with connection.execute_wrapper(refuse):
             assert wall_copy(page, "register").headline == "Keep reading for free"
+
+
+class TestPromise:
+    """Nobody is promised more than the site's meter gives."""
+
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            ({}, "together with three free articles every month."),
+            ({"registered_limit": 5}, "You can then read 5 free articles every month."),
+            ({"registered_limit": 1, "period": "week"}, "You can then read 1 free article every week."),
+            ({"period": "rolling", "rolling_days": 14}, "You can then read 3 free articles in 14 days."),
+            ({"registered_limit": 0}, "the rest of this article opens at once."),
+        ],
+    )
+    def test_follows_the_meter(self, fields, sentence):
+        page = make_article()
+        MeterSettings.objects.create(site=Site.objects.get(is_default_site=True), **fields)
+        assert str(wall_copy(page, "register").promise).endswith(sentence)
+
+    def test_what_an_editor_wrote_stays(self):
+        copy("Headline", promise="Read on.")
+        page = make_article()
+        MeterSettings.objects.create(site=Site.objects.get(is_default_site=True), registered_limit=5)
+        assert wall_copy(page, "register").promise == "Read on."
 
 
 class TestOnThePage:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.db import models
+from modelcluster.fields import ParentalKey
 from wagtail import VERSION as WAGTAIL_VERSION
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.api import APIField
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import DraftStateMixin, Orderable, Page, RevisionMixin
 from wagtail.search import index
+from wagtail.snippets.models import register_snippet
 
 from wagtail_wpr.access.panels import AccessPanel
 from wagtail_wpr.content.blocks import MeteredBlock
@@ -57,6 +60,39 @@ class NestedPage(Page):
 
     content_panels = [*Page.content_panels, FieldPanel("body")]
     api_fields = [api_field("body")]
+
+
+class ChapteredPage(Page):
+    """A page with a metered body whose child rows have metered texts of their own."""
+
+    body = MeteredStreamField(BLOCKS, blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("body"), InlinePanel("chapters")]
+    api_fields = [api_field("body"), APIField("chapters")]
+
+
+class Chapter(Orderable):
+    """A child row that is no page: nobody decides about it, so it shows its teaser only."""
+
+    page = ParentalKey(ChapteredPage, on_delete=models.CASCADE, related_name="chapters")
+    title = models.CharField(max_length=100)
+    text = MeteredStreamField(BLOCKS, blank=True)
+
+    panels = [FieldPanel("title"), FieldPanel("text")]
+    api_fields = [APIField("title"), APIField("text")]
+
+
+@register_snippet
+class Leaflet(DraftStateMixin, RevisionMixin, models.Model):
+    """A snippet with a metered text: no page either."""
+
+    title = models.CharField(max_length=100)
+    text = MeteredStreamField(BLOCKS, blank=True)
+
+    panels = [FieldPanel("title"), FieldPanel("text")]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class PlainPage(Page):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,10 +37,15 @@ UNLOCKABLE = frozenset({AccessLevel.REGISTERED, AccessLevel.METERED})
 
 @dataclass(frozen=True)
 class Browser:
-    """A browser that shows our signed cookie."""
+    """A browser that shows our signed cookie.
+
+    ``admitted``: it was let in as one of the new browsers of its network, and has the free articles of a
+    visitor where there are any. An id alone, which every post to a form gives, opens nothing.
+    """
 
     id: str
     pending: bool = False
+    admitted: bool = False
 
 
 def browser_of(request: HttpRequest) -> Browser | None:
@@ -48,7 +53,7 @@ def browser_of(request: HttpRequest) -> Browser | None:
     data = _unsigned(request, BROWSER_COOKIE, BROWSER_SALT, BROWSER_SECONDS)
     if data is None or not isinstance(data.get("id"), str) or not data["id"]:
         return None
-    return Browser(id=data["id"], pending=bool(data.get("used")))
+    return Browser(id=data["id"], pending=bool(data.get("used")), admitted=data.get("met") is True)
 
 
 def grants_of(request: HttpRequest, browser: Browser | None = None) -> Mapping[str, datetime]:
@@ -90,7 +95,7 @@ def give_grant(request: HttpRequest, response: HttpResponse, page: Any) -> None:
     browser = browser_of(request) or Browser(id=new_browser_id())
     until = timezone.now() + timedelta(hours=settings.grant_hours)
     grants = {**grants_of(request, browser), content_key(page): until}
-    _set_browser(request, response, Browser(id=browser.id, pending=True))
+    _set_browser(request, response, replace(browser, pending=True))
     data = {"b": browser.id, "g": {key: int(moment.timestamp()) for key, moment in grants.items()}}
     _set(request, response, GRANT_COOKIE, signing.dumps(data, salt=GRANT_SALT), settings.grant_hours * 3600)
 
@@ -98,7 +103,7 @@ def give_grant(request: HttpRequest, response: HttpResponse, page: Any) -> None:
 def ensure_browser(request: HttpRequest, response: HttpResponse) -> str:
     """Return the id of this browser, giving it one in *response* if it has none.
 
-    Needed only where visitors have free articles of their own: they are counted by browser.
+    The id ties a code to the browser that asked for it; it admits nobody to a visitor's free articles.
     """
     browser = browser_of(request)
     if browser is None:
@@ -108,14 +113,17 @@ def ensure_browser(request: HttpRequest, response: HttpResponse) -> str:
 
 
 def keep_browser(request: HttpRequest, response: HttpResponse, browser_id: str) -> None:
-    """Give the browser of *request* the id *browser_id* in *response*, unless it has an id already."""
-    if browser_of(request) is None:
-        _set_browser(request, response, Browser(id=browser_id))
+    """Admit the browser of *request* to a visitor's free articles, under the id *browser_id* if it has none."""
+    browser = browser_of(request) or Browser(id=browser_id)
+    if not browser.admitted:
+        _set_browser(request, response, replace(browser, admitted=True))
 
 
 def set_pending(request: HttpRequest, response: HttpResponse, browser_id: str) -> None:
     """Note that this browser has used its unlock, with nothing opened: the wall is *confirm* from now on."""
-    _set_browser(request, response, Browser(id=browser_id, pending=True))
+    browser = browser_of(request)
+    known = browser if browser is not None and browser.id == browser_id else Browser(id=browser_id)
+    _set_browser(request, response, replace(known, pending=True))
 
 
 def clear(response: HttpResponse) -> None:
@@ -130,7 +138,7 @@ def new_browser_id() -> str:
 
 
 def _set_browser(request: HttpRequest, response: HttpResponse, browser: Browser) -> None:
-    data = {"id": browser.id, "used": browser.pending}
+    data = {"id": browser.id, "used": browser.pending, "met": browser.admitted}
     _set(request, response, BROWSER_COOKIE, signing.dumps(data, salt=BROWSER_SALT), BROWSER_SECONDS)
 
 

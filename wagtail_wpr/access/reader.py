@@ -24,12 +24,15 @@ class Reader:
     ``user`` is None for a visitor; an inactive user is a visitor. ``browser`` is the id from our signed
     cookie. ``grants`` maps content keys to the time they end, from a signed cookie of this browser.
     ``pending`` says that the browser has used its one unlock and nobody has opened the mail yet.
+    ``admitted`` is False for a browser that has an id but was not let in as a new one: nothing is counted
+    for it, and so it has no free articles.
     """
 
     user: Any = None
     browser: str | None = None
     grants: Mapping[str, datetime] = field(default_factory=lambda: _NO_GRANTS)
     pending: bool = False
+    admitted: bool = True
 
     @property
     def is_visitor(self) -> bool:
@@ -38,10 +41,10 @@ class Reader:
 
     @property
     def holder(self) -> str | None:
-        """The name under which reads are counted; None for a visitor whose browser has no id."""
+        """The name under which reads are counted; None for a visitor whose browser is not known."""
         if self.user is not None:
             return f"u:{self.user.pk}"
-        return f"b:{self.browser}" if self.browser else None
+        return f"b:{self.browser}" if self.browser and self.admitted else None
 
     @classmethod
     def visitor(cls) -> Reader:
@@ -69,6 +72,7 @@ class Reader:
                 browser=browser.id if browser else None,
                 grants=grants.grants_of(request, browser),
                 pending=browser.pending if browser else False,
+                admitted=browser.admitted if browser else True,
             )
             request._wpr_reader = reader
             return reader
@@ -77,8 +81,8 @@ class Reader:
             return cls.visitor()
 
     def with_browser(self, browser: str) -> Reader:
-        """Return the same reader in the browser with that id."""
-        return replace(self, browser=browser)
+        """Return the same reader in the browser with that id, admitted to a visitor's free articles."""
+        return replace(self, browser=browser, admitted=True)
 
 
 def _active(user: Any) -> Any:

@@ -152,7 +152,7 @@ def _groups_of(user: Any) -> QuerySet[Any, Any] | None:
     """
     if user is None or getattr(user, "is_staff", False) or getattr(user, "is_superuser", False):
         return None
-    groups = getattr(type(user), "groups", None)
+    groups = getattr(user.__class__, "groups", None)
     through = getattr(groups, "through", None)
     if groups is None or through is None or groups.field.related_model._meta.label != "auth.Group":
         return None

@@ -97,6 +97,8 @@ class LockedStreamValue(StreamValue):
     """
 
     raw_text = None
+    #: The response for which it was read from the database, if it was.
+    _read_for: object = None
 
     def __init__(self, whole: StreamValue, *, owner: Any = None, field: str = "", path: tuple[str, ...] = ()) -> None:
         # Not the base's __init__: it would build the two lists that are properties here.

@@ -22,6 +22,7 @@ from wagtail_wpr.content.door import (
 )
 from wagtail_wpr.content.forms import MeteredBlockField
 from wagtail_wpr.content.refusal import refuse_locked_parts
+from wagtail_wpr.slots import collecting
 
 
 class LockedAttribute(Creator):
@@ -107,6 +108,13 @@ class MeteredStreamField(StreamField):
             result = self._lock(result)
         result._stream_field = self
         return result
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        found = super().from_db_value(value, expression, connection)
+        if isinstance(found, LockedStreamValue):
+            collected = collecting.current()
+            found._read_for = collected.token if collected else None
+        return found
 
     def _lock(self, value: StreamValue) -> LockedStreamValue:
         untouched = value.is_lazy and type(value) is StreamValue and not any(value._bound_blocks)

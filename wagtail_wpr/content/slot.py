@@ -10,6 +10,7 @@ from wagtail import hooks
 
 from wagtail_wpr.access import Decision
 from wagtail_wpr.content.door import BodyStreamValue, LockedStreamValue, find_locked, open_body
+from wagtail_wpr.slots import collecting
 from wagtail_wpr.slots.gated import GatedSlot, page_name, write_gated_slot
 from wagtail_wpr.slots.tokens import SlotRef
 from wagtail_wpr.swapping import get_page_model
@@ -26,8 +27,19 @@ def write_body_slot(value: LockedStreamValue, context: Any = None) -> SafeString
     owner = value._owner
     if not isinstance(owner, get_page_model()):
         return SafeString()
+    _keep_for_filling(value, owner)
     marker: SafeString = write_gated_slot("body", owner, field=value._field, path=SEPARATOR.join(value._path))
     return marker
+
+
+def _keep_for_filling(value: LockedStreamValue, owner: Any) -> None:
+    """Spare the filler reading the page again where it was read for this very response.
+
+    Not a draft, nor a page that a host kept from before: its place in the tree may have changed since.
+    """
+    collected = collecting.current()
+    if collected is not None and value._read_for is collected.token:
+        collected.pages.setdefault(owner.pk, owner)
 
 
 class BodySlot(GatedSlot):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wagtail_wpr.access import Reader, decide
 from wagtail_wpr.content.text import teaser_text
+from wagtail_wpr.languages import code_of
 
 
 GATED = ".wpr-gated"
@@ -27,7 +28,7 @@ def structured_data(page: Any, request: HttpRequest | None = None) -> dict[str, 
         "@context": "https://schema.org",
         "@type": getattr(page, "structured_data_type", "NewsArticle"),
         "headline": page.title,
-        "inLanguage": page.locale.language_code,
+        "inLanguage": code_of(page.locale_id),
         "isAccessibleForFree": free,
     }
     url = _full_url(page, request)

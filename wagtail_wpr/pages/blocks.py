@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.images.blocks import ImageChooserBlock
@@ -41,7 +42,7 @@ class QuoteBlock(LabelledStructBlock):
     class Meta:
         icon = "openquote"
         label = _("Quote")
-        labels = {"text": _("Words"), "attribution": _("Who said it")}
+        labels = {"text": pgettext_lazy("that somebody said", "Words"), "attribution": _("Who said it")}
         template = "wagtail_wpr_pages/blocks/quote.html"
         description = _("Words set apart from the text, with who said them.")
         preview_value = {

@@ -111,7 +111,8 @@ class ReaderAdapter:
 
     def email_of(self, user: Any) -> str:
         """Return the e-mail column of a user."""
-        return str(getattr(user, type(user).get_email_field_name(), "") or "")
+        # The model is asked, not the type: ``request.user`` is a lazy wrapper around the user.
+        return str(getattr(user, auth.get_user_model().get_email_field_name(), "") or "")
 
 
 def get_adapter() -> ReaderAdapter:

@@ -14,11 +14,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
 from wagtail_wpr.access.origin import require_same_origin
+from wagtail_wpr.languages import language_of
 from wagtail_wpr.readers.limits import Limit, network_subject, posts_of_a_network
 
 
@@ -50,14 +52,29 @@ def private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
+    # In a frame, somebody could be made to press a button that they do not see.
+    response["X-Frame-Options"] = "DENY"
     return response
 
 
-def page(request: HttpRequest, name: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
-    """Return one of the templates in ``wagtail_wpr/readers/`` as an answer."""
+def page(
+    request: HttpRequest, name: str, context: dict[str, Any] | None = None, *, status: int = 200, language: str = ""
+) -> HttpResponse:
+    """Return one of the templates in ``wagtail_wpr/readers/`` as an answer.
+
+    It speaks ``language``, else that of the ``article`` in the context, else the active one: our addresses
+    stand outside of a host's language prefixes.
+    """
+    context = context or {}
+    article = context.get("article")
+    spoken = language or (language_of(article.page) if article else "")
     site = Site.find_for_request(request)
     base = {"site_name": site_name(site), "mail_sender": mail_sender(), "admin_url": admin_url()}
-    return render(request, f"wagtail_wpr/readers/{name}.html", {**base, **(context or {})}, status=status)
+    with translation.override(spoken or translation.get_language()):
+        response = render(request, f"wagtail_wpr/readers/{name}.html", {**base, **context}, status=status)
+    if spoken:
+        response["Content-Language"] = spoken
+    return response
 
 
 def flooded(request: HttpRequest, limit: Limit | None = None) -> HttpResponse | None:
@@ -94,14 +111,25 @@ def site_name(site: Site | None) -> str:
 def base_url(request: HttpRequest) -> str:
     """Return scheme and host for the links in mails.
 
-    The host a client names is used only where it is one of our sites: a link in a mail must not lead to
-    whoever posted the form.
+    The host and port a client names are used only where they are one of our sites': a link in a mail must not
+    lead to whoever posted the form.
     """
-    site = Site.find_for_request(request)
+    site = Site.find_for_request(request) or Site.objects.order_by("pk").first()
     asked = f"{request.scheme}://{request.get_host()}"
-    if site is None or urlsplit(asked).hostname == site.hostname.lower():
+    if site is None or _is_ours(request, asked, site):
         return asked
     return str(site.root_url)
+
+
+def _is_ours(request: HttpRequest, asked: str, site: Site) -> bool:
+    """Return whether an address has the site's name, and no port but the site's or the one we listen at."""
+    named = urlsplit(asked)
+    ports = {None, site.port, _number(request.get_port())}
+    return named.hostname == site.hostname.lower() and named.port in ports
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
 
 
 def mail_sender() -> str:

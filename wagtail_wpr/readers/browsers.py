@@ -43,7 +43,7 @@ def unlock(request: HttpRequest, response: HttpResponse, article: Article, brows
         grants.set_pending(request, response, browser)
         return False
     grants.give_grant(request, response, article.page)
-    signals.unlocked.send(sender=SignIn, request=request, page=article.page)
+    signals.unlocked.send_robust(sender=SignIn, request=request, page=article.page)
     return True
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 __all__ = ["Address", "LimitCounter", "ReaderProfile", "SignIn"]
@@ -120,7 +121,7 @@ class LimitCounter(models.Model):
     """How often a subject (a network, a browser, an address) did one kind of thing in a window of time."""
 
     kind = models.CharField(_("kind"), max_length=16)
-    subject = models.CharField(_("subject"), max_length=64)
+    subject = models.CharField(pgettext_lazy("of a limit", "subject"), max_length=64)
     window_start = models.DateTimeField(_("start of the window"))
     window_end = models.DateTimeField(_("end of the window"), db_index=True)
     used = models.PositiveIntegerField(_("used"), default=0)

@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import get_language
 
 from wagtail_wpr.conf import settings
+from wagtail_wpr.languages import language_of
 from wagtail_wpr.readers.articles import Article
 from wagtail_wpr.readers.models import Address, SignIn
 
@@ -81,7 +82,7 @@ def ask(
         purpose=purpose,
         nonce=secrets.token_hex(32),
         browser=browser,
-        language=get_language() or "",
+        language=language_of(article.page) if article else get_language() or "",
         article_key=article.key if article else "",
         article_page_id=article.page.pk if article else None,
         site_id=article.site_id if article else None,

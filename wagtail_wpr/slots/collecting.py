@@ -12,11 +12,17 @@ from typing import Any
 
 @dataclass
 class Collected:
-    """One response's slots. ``drafts`` keeps the very page object of each slot written during a preview."""
+    """One response's slots.
+
+    ``drafts`` keeps the very page object of each slot written during a preview, ``pages`` those that were read
+    from the database for this response and need not be read again; ``token`` tells this response from others.
+    """
 
     is_preview: bool = False
     places: Counter[tuple[str, int | None]] = field(default_factory=Counter)
     drafts: dict[str, Any] = field(default_factory=dict)
+    pages: dict[int, Any] = field(default_factory=dict)
+    token: object = field(default_factory=object)
 
 
 _current: ContextVar[Collected | None] = ContextVar("wagtail_wpr_slots", default=None)

@@ -8,8 +8,11 @@ from typing import Any
 
 from django.core.cache import caches
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_wpr.access.contents import site_id_of
+from wagtail_wpr.access.memory import known
 from wagtail_wpr.conf import settings
 
 
@@ -61,11 +64,50 @@ DEFAULTS: dict[str, Words] = {
 
 def wall_copy(page: Any, wall: str) -> Words:
     """Return the words for a wall on ``page``. Never raises: without a database the package's own words."""
-    words = DEFAULTS.get(wall, DEFAULTS["register"])
+    words = _defaults(page, wall)
     best = _best(_known(), page, wall)
     if best is None:
         return words
     return replace(words, **{field.name: best[field.name] for field in fields(Words) if best[field.name]})
+
+
+def _defaults(page: Any, wall: str) -> Words:
+    words = DEFAULTS.get(wall, DEFAULTS["register"])
+    if words is not DEFAULTS["register"]:
+        return words
+    try:
+        return replace(words, promise=_promise(known().settings_of(site_id_of(page))))
+    except Exception:
+        logger.exception("The meter of page %s is not known, so the wall promises what is usual.", page.pk)
+        return words
+
+
+def _promise(meter: Any) -> str | Promise:
+    """Return what registering gives under the settings of the site: nobody is promised more."""
+    number, days = meter.registered_limit, meter.rolling_days
+    if number == 3 and meter.period == "month":
+        return DEFAULTS["register"].promise
+    opening = gettext("Leave your e-mail address and the rest of this article opens at once.")
+    if number == 0:
+        return opening
+    sentences = {
+        "month": ngettext(
+            "You can then read %(number)s free article every month.",
+            "You can then read %(number)s free articles every month.",
+            number,
+        ),
+        "week": ngettext(
+            "You can then read %(number)s free article every week.",
+            "You can then read %(number)s free articles every week.",
+            number,
+        ),
+        "rolling": ngettext(
+            "You can then read %(number)s free article in %(days)s days.",
+            "You can then read %(number)s free articles in %(days)s days.",
+            number,
+        ),
+    }
+    return f"{opening} {sentences[meter.period] % {'number': number, 'days': days}}"
 
 
 def forget(**kwargs: Any) -> None:

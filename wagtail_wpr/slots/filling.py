@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.urls import resolve
 from django.utils import translation
 from wagtail import hooks
 
@@ -52,6 +53,22 @@ def page_being_read(request: HttpRequest) -> Any:
     return routed[0] if routed else None
 
 
+def page_of_cached_answer(request: HttpRequest) -> Any:
+    """Return the page that a page cache answered for, or None: its view did not run, and nobody has routed yet."""
+    if hasattr(request, "_wagtail_route_for_request"):
+        return None
+    try:
+        match = request.resolver_match or resolve(request.path_info, getattr(request, "urlconf", None))
+    except Http404:
+        return None
+    path = next(iter((*match.args, *match.kwargs.values())), None)
+    # Any other view is a host's own, which says with mark_reading() what is read there.
+    if match.url_name != "wagtail_serve" or not isinstance(path, str):
+        return None
+    routed = get_page_model().route_for_request(request, path)
+    return routed[0] if routed else None
+
+
 def is_prefetch(request: HttpRequest) -> bool:
     """Return whether the browser fetches ahead of a click that may never come."""
     said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
@@ -89,7 +106,7 @@ class Filling:
         self.new_browser: str | None = None
         self.decisions: dict[int | str, Decision] = {}
         self.gated_pages: list[Any] = []
-        self._pages: dict[int, Any] = {}
+        self._pages: dict[int, Any] = {pk: page for pk, page in collected.pages.items() if page.live}
         self._reader: Reader | None = None
         self.reading = None if everybody or request is None else page_being_read(request)
         if self.reading is not None and self.reading.pk:
@@ -108,18 +125,28 @@ class Filling:
         return self._reader
 
     def _meet_browser(self) -> None:
-        """Where visitors have free articles of their own, count a browser that has no id yet as a new one."""
+        """Where visitors have free articles of their own, count a browser that was not admitted yet as a new one."""
         request, reader = self.request, self.reader
-        if request is None or self.everybody or self.is_preview or not reader.is_visitor or reader.browser:
+        if request is None or self.everybody or self.is_preview or not reader.is_visitor or reader.holder:
             return
-        if self.reading is None or request.method != "GET" or is_prefetch(request):
+        if request.method != "GET" or is_prefetch(request):
             return
-        if not visitors_read_on(self.reading):
+        # The pages at hand first: finding out which of them is read may take a look at the database.
+        if not any(visitors_read_on(page) for page in self._pages.values()):
+            return
+        reading = self._find_reading()
+        if reading is None or not visitors_read_on(reading):
             return
         if all(allow(request) for allow in hooks.get_hooks("allow_wpr_browser")):
-            self.new_browser = new_browser_id()
+            self.new_browser = reader.browser or new_browser_id()
             self.personal = True
             self._reader = reader.with_browser(self.new_browser)
+
+    def _find_reading(self) -> Any:
+        """Return the page that is read, found by the address where a page cache answered in place of its view."""
+        if self.reading is None and self.request is not None and not (self.everybody or self.is_preview):
+            self.reading = page_of_cached_answer(self.request)
+        return self.reading
 
     # --- pages and decisions
 
@@ -164,14 +191,10 @@ class Filling:
 
     def may_spend(self, ref: SlotRef) -> bool:
         """Whether a read of the page of this slot may be spent: for a GET of this very page."""
-        return (
-            self.request is not None
-            and not self.everybody
-            and not ref.live
-            and self.request.method == "GET"
-            and self.reading is not None
-            and self.reading.pk == ref.page
-        )
+        if self.request is None or self.everybody or ref.live or self.request.method != "GET":
+            return False
+        reading = self._find_reading()
+        return reading is not None and reading.pk == ref.page
 
     def spend(self, ref: SlotRef) -> Decision:
         """Spend one read for the page of this slot, and return the decision that follows from it.
@@ -197,8 +220,9 @@ class Filling:
             self.prepare(refs.values())
             for kind in registered_kinds().values():
                 slots = [ref for ref in dict.fromkeys(refs.values()) if ref.kind == kind.name]
-                if slots:
-                    filled.update(self._fill_kind(kind, slots))
+                for language in dict.fromkeys(ref.language for ref in slots):
+                    same = [ref for ref in slots if ref.language == language]
+                    filled.update(self._fill_kind(kind, same, language))
 
         def replacement(token: str, default: str) -> str:
             ref = refs.get(token)
@@ -210,10 +234,9 @@ class Filling:
 
         return markers.replace(html, replacement)
 
-    def _fill_kind(self, kind: SlotKind, slots: Sequence[SlotRef]) -> dict[SlotRef, Filled]:
-        language = slots[0].language or translation.get_language()
+    def _fill_kind(self, kind: SlotKind, slots: Sequence[SlotRef], language: str) -> dict[SlotRef, Filled]:
         try:
-            with translation.override(language):
+            with translation.override(language or translation.get_language()):
                 return kind.fill_for_everybody(slots, self) if self.everybody else kind.fill(slots, self)
         except PrefetchRefused:
             raise

@@ -24,7 +24,7 @@ class Filled:
 
 
 class SlotKind:
-    """One kind of slot. A subclass names itself and fills all its slots of a response at once.
+    """One kind of slot. A subclass names itself and fills all its slots of a response and language at once.
 
     ``order``: kinds with a smaller one are filled first; the meter is filled after the bodies, because it
     tells what they cost.

@@ -75,7 +75,8 @@ def finished(request: HttpRequest, response: HttpResponseBase, collected: Collec
         return response
     assert isinstance(response, HttpResponse)  # noqa: S101  (has_slots said so)
     everybody = settings.delivery == "null" and not collected.is_preview
-    filling = Filling(request, collected, everybody=everybody)
+    # What is the same for everybody is made without knowing who asks: no name and no CSRF token gets into it.
+    filling = Filling(None if everybody else request, collected, everybody=everybody)
     html = response.content.decode(response.charset or "utf-8")
     try:
         filled = filling.fill(html)

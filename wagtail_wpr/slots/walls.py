@@ -59,7 +59,7 @@ def render_wall(page: Any, decision: Decision, *, compact: bool = False, request
 def show_wall(page: Any, decision: Decision, ref: SlotRef, filling: Filling) -> str | None:
     """Return the wall for this reader, or None where the slot's default is just that; tells the signal."""
     if ref.place == 0:
-        wall_shown.send(sender=WallSlot, request=filling.request, page=page, decision=decision)
+        wall_shown.send_robust(sender=WallSlot, request=filling.request, page=page, decision=decision)
     plain = filling.reader.user is None and not filling.reader.pending and not filling.is_preview
     if plain and decision.wall == ref.wall and decision.wall != "confirm":
         return None

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
+from wagtail_wpr.languages import language_of
 from wagtail_wpr.slots import collecting, markers, tokens
 from wagtail_wpr.slots.tokens import SlotRef
 
@@ -27,15 +28,18 @@ def next_place(kind: str, page: Any) -> int:
 def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str], **names: Any) -> SafeString:
     """Return the marker of a slot around its default.
 
+    What belongs to a page speaks the page's language, whatever language is active around it.
+
     :param default: is given the slot's reference and returns the HTML that suits a visitor. Where it raises,
         the slot is empty and the error is logged: a broken wall must not break the page.
     :param names: further fields of :class:`~wagtail_wpr.slots.tokens.SlotRef`.
     """
     place = next_place(kind, page)
+    language = language_of(page) if page is not None else get_language() or ""
     ref = SlotRef(
         kind=kind,
         page=page.pk if page is not None else None,
-        language=get_language() or "",
+        language=language,
         place=place,
         **names,
     )
@@ -46,7 +50,8 @@ def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str]
             ref = replace(ref, live=uuid.uuid4().hex)
             collected.drafts[ref.live] = page
     try:
-        html = default(ref)
+        with override(language or get_language()):
+            html = default(ref)
     except Exception:
         logger.exception("The default of a slot of kind %s failed; the slot stays empty.", kind)
         html = ""

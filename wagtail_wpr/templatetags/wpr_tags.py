@@ -6,6 +6,7 @@ Every tag is safe where there is no request (mails, feeds, fragments): it writes
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from django import template
@@ -13,17 +14,35 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
 
 from wagtail_wpr.catalogue import related_to
 from wagtail_wpr.content.structured_data import structured_data
+from wagtail_wpr.languages import language_of
 from wagtail_wpr.slots.gated import write_gated_slot
 from wagtail_wpr.slots.lines import visitors_account
 from wagtail_wpr.slots.tokens import SlotRef
 from wagtail_wpr.slots.walls import render_wall, visitors_decision
 from wagtail_wpr.slots.writing import write_slot
+from wagtail_wpr.swapping import get_page_model
 
+
+logger = logging.getLogger("wagtail_wpr.slots")
 
 register = template.Library()
+
+
+def _is_stored_page(page: Any) -> bool:
+    """Whether ``page`` is a page that the database holds: a slot is found again by the page's id alone.
+
+    The id of anything else (a snippet, a child row) would lead to a page that has nothing to do with it.
+    """
+    if not page or not getattr(page, "pk", None):
+        return False
+    if not isinstance(page, get_page_model()):
+        logger.error("A tag of wpr_tags was given %r, which is no page; it shows nothing.", type(page).__name__)
+        return False
+    return True
 
 
 @register.simple_tag
@@ -52,7 +71,7 @@ def wpr_body(context: template.Context, page: Any, field: str = "body") -> SafeS
 @register.simple_tag
 def wpr_metered(page: Any, *, template: str) -> SafeString:
     """Gate any part of a page: ``template`` is rendered with ``page`` for who may read it, else the wall stands."""
-    if not page or not page.pk:
+    if not _is_stored_page(page):
         return SafeString()
     marker: SafeString = write_gated_slot("part", page, template=template)
     return marker
@@ -61,7 +80,7 @@ def wpr_metered(page: Any, *, template: str) -> SafeString:
 @register.simple_tag
 def wpr_wall(page: Any) -> SafeString:
     """Show the wall of ``page`` where a host places its body by other means; nothing for who may read it."""
-    if not page or not page.pk:
+    if not _is_stored_page(page):
         return SafeString()
     decision = visitors_decision(page)
 
@@ -75,7 +94,7 @@ def wpr_wall(page: Any) -> SafeString:
 def wpr_meter(context: template.Context, page: Any = None) -> SafeString:
     """Show how many free articles were read, on the page of the context or the one that is named."""
     page = page or context.get("page") or context.get("self")
-    if not getattr(page, "pk", None):
+    if not _is_stored_page(page):
         return SafeString()
     return write_slot("meter", page=page, default=lambda ref: "")
 
@@ -89,16 +108,18 @@ def wpr_account() -> SafeString:
 @register.simple_tag
 def wpr_related(page: Any, limit: int = 4) -> SafeString:
     """List further pages of the same series, topics and regions, by title and public summary."""
-    if not getattr(page, "pk", None):
+    if not _is_stored_page(page):
         return SafeString()
     entries = related_to(page, limit=limit)
-    return mark_safe(render_to_string("wagtail_wpr/related.html", {"page": page, "entries": entries}))  # noqa: S308
+    with override(language_of(page) or get_language()):
+        html = render_to_string("wagtail_wpr/related.html", {"page": page, "entries": entries})
+    return mark_safe(html)  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)
 def wpr_structured_data(context: template.Context, page: Any) -> SafeString:
     """Write the JSON-LD of an article: public facts, and where the gated part stands."""
-    if not getattr(page, "pk", None):
+    if not _is_stored_page(page):
         return SafeString()
     data = json.dumps(structured_data(page, context.get("request")), ensure_ascii=False)
     # As json_script escapes it: nothing in it may end the element.

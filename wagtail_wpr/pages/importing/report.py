@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.utils.translation import ngettext
-
 
 @dataclass
 class Report:
@@ -63,7 +61,4 @@ class Report:
 
 
 def _counted(word: str, number: int) -> str:
-    return ngettext("%(number)d new %(word)s", "%(number)d new %(word)ss", number) % {
-        "number": number,
-        "word": word,
-    }
+    return f"{number} new {word}{'' if number == 1 else 's'}"

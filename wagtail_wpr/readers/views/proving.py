@@ -43,7 +43,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return _finish(request, found, prove(found))
     context = {"address": masked(found.address.exact), "article": live_article(found.article_page_id)}
-    return page(request, "sign_in", context)
+    return page(request, "sign_in", context, language=found.language)
 
 
 @endpoint
@@ -58,11 +58,11 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         return too_many
     form = CodeForm(request.POST)
     if not form.is_valid():
-        return _code_page(request, form, token if article else "")
+        return _code_page(request, form, article, token)
     browser = browsers.known_id(request)
     found = newest_open(browser, mailed_at__isnull=False) if browser else None
     if found is None or not _is_right(found, form):
-        return _code_page(request, form, token if article else "")
+        return _code_page(request, form, article, token)
     return _finish(request, found, prove(found))
 
 
@@ -78,10 +78,11 @@ def _is_right(found: SignIn, form: CodeForm) -> bool:
     return False
 
 
-def _code_page(request: HttpRequest, form: CodeForm, token: str) -> HttpResponse:
+def _code_page(request: HttpRequest, form: CodeForm, article: Article | None, token: str) -> HttpResponse:
     context = {
         "form": form,
-        "token": token,
+        "article": article,
+        "token": token if article else "",
         "pending": pending_registration(request),
         "address_form": AddressForm(),
     }
@@ -92,9 +93,10 @@ def _finish(request: HttpRequest, found: SignIn, proof: Proof) -> HttpResponse:
     if proof.refusal is Refusal.OVER:
         return _over(request, found)
     if proof.refusal is Refusal.STAFF:
-        return _bad_link(request, status=410, staff=True)
+        return _bad_link(request, status=410, language=found.language, staff=True)
     if proof.profile is None:
-        return page(request, "refused", {"taken": proof.refusal is Refusal.TAKEN}, status=403)
+        taken = {"taken": proof.refusal is Refusal.TAKEN}
+        return page(request, "refused", taken, status=403, language=found.language)
     return _welcome(request, found, proof.profile, first=proof.first)
 
 
@@ -105,7 +107,7 @@ def _welcome(request: HttpRequest, found: SignIn, profile: ReaderProfile, *, fir
     article = live_article(found.article_page_id)
     _start_meter(profile.user, browser, article if first else None)
     if first:
-        signals.registered.send(sender=ReaderProfile, request=request, reader=profile.user, profile=profile)
+        signals.registered.send_robust(sender=ReaderProfile, request=request, reader=profile.user, profile=profile)
     response = SeeOther(_destination(request, found, article))
     browsers.confirm(browser, response)
     return response
@@ -136,8 +138,9 @@ def _over(request: HttpRequest, found: SignIn) -> HttpResponse:
     """A link that was used or has expired; who is signed in by now simply goes on reading."""
     if request.user.is_authenticated:
         return SeeOther(_destination(request, found, live_article(found.article_page_id)))
-    return _bad_link(request, status=410, article=live_article(found.article_page_id))
+    article = live_article(found.article_page_id)
+    return _bad_link(request, status=410, language=found.language, article=article)
 
 
-def _bad_link(request: HttpRequest, *, status: int, **context: Any) -> HttpResponse:
-    return page(request, "bad_link", {"form": AddressForm(), **context}, status=status)
+def _bad_link(request: HttpRequest, *, status: int, language: str = "", **context: Any) -> HttpResponse:
+    return page(request, "bad_link", {"form": AddressForm(), **context}, status=status, language=language)
