@@ -73,6 +73,11 @@ class TestModes:
         page.body = [("paragraph", text("Public.")), ("wpr_break", None), ("paragraph", text(DRAFT))]
         assert DRAFT in previewed(page, "subscriber")
 
+    def test_meter_line_of_a_page_that_was_never_saved(self):
+        page = ArticleLikePage(title="New", slug="new", path=home().path + "0009", depth=3, locale=home().locale)
+        page.body = [("paragraph", text("Public.")), ("wpr_break", None), ("paragraph", text(DRAFT))]
+        assert 'class="wpr-meter"' in previewed(page, "one_left")
+
     def test_page_that_was_never_saved_before_a_visitor(self):
         page = ArticleLikePage(title="New", slug="new", path=home().path + "0009", depth=3, locale=home().locale)
         page.body = [("paragraph", text("Public.")), ("wpr_break", None), ("paragraph", text(DRAFT))]

@@ -19,6 +19,7 @@ from django.utils.translation import get_language, override
 from wagtail_wpr.catalogue import related_to
 from wagtail_wpr.content.structured_data import structured_data
 from wagtail_wpr.languages import language_of
+from wagtail_wpr.slots import collecting
 from wagtail_wpr.slots.gated import write_gated_slot
 from wagtail_wpr.slots.lines import visitors_account
 from wagtail_wpr.slots.tokens import SlotRef
@@ -43,6 +44,14 @@ def _is_stored_page(page: Any) -> bool:
         logger.error("A tag of wpr_tags was given %r, which is no page; it shows nothing.", type(page).__name__)
         return False
     return True
+
+
+def _has_slots(page: Any) -> bool:
+    """Whether slots of ``page`` can be filled: a stored page, or one that is previewed before it is first saved."""
+    collected = collecting.current()
+    if collected is not None and collected.is_preview and isinstance(page, get_page_model()):
+        return True
+    return _is_stored_page(page)
 
 
 @register.simple_tag
@@ -71,7 +80,7 @@ def wpr_body(context: template.Context, page: Any, field: str = "body") -> SafeS
 @register.simple_tag
 def wpr_metered(page: Any, *, template: str) -> SafeString:
     """Gate any part of a page: ``template`` is rendered with ``page`` for who may read it, else the wall stands."""
-    if not _is_stored_page(page):
+    if not _has_slots(page):
         return SafeString()
     marker: SafeString = write_gated_slot("part", page, template=template)
     return marker
@@ -80,7 +89,7 @@ def wpr_metered(page: Any, *, template: str) -> SafeString:
 @register.simple_tag
 def wpr_wall(page: Any) -> SafeString:
     """Show the wall of ``page`` where a host places its body by other means; nothing for who may read it."""
-    if not _is_stored_page(page):
+    if not _has_slots(page):
         return SafeString()
     decision = visitors_decision(page)
 
@@ -94,7 +103,7 @@ def wpr_wall(page: Any) -> SafeString:
 def wpr_meter(context: template.Context, page: Any = None) -> SafeString:
     """Show how many free articles were read, on the page of the context or the one that is named."""
     page = page or context.get("page") or context.get("self")
-    if not _is_stored_page(page):
+    if not _has_slots(page):
         return SafeString()
     return write_slot("meter", page=page, default=lambda ref: "")
 
