@@ -60,6 +60,8 @@ class TestReadingTime:
 
 
 @pytest.mark.django_db
+# MariaDB's full-text index holds committed rows only.
+@pytest.mark.django_db(transaction=True)
 class TestSearch:
     def found(self, model: Any, query: str) -> list[str]:
         return [page.title for page in get_search_backend().search(query, model)]
