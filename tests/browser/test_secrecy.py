@@ -14,7 +14,7 @@ from tests.browser.reader import FIRST, GERMAN, REPORT, RIGHT_TO_LEFT, Reader, p
 
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Response
+    from playwright.sync_api import Route
 
     from tests.browser.conftest import Open
 
@@ -57,18 +57,20 @@ def as_read(text: str) -> str:
 class TestWhatAVisitorIsSent:
     def test_no_answer_holds_a_sentence_of_a_body(self, open_context: Open) -> None:
         page = Reader(open_context()).page
-        answers: list[Response] = []
-        page.on("response", lambda answer: answers.append(answer))
         heard = []
+
+        def listen(route: Route) -> None:
+            # Answers are read on their way to the page: once a page is left, Chromium forgets them.
+            answer = route.fetch()
+            if route.request.resource_type != "image" and answer.status == 200:
+                heard.append(answer.text())
+            route.fulfill(response=answer)
 
         def go(path: str) -> None:
             page.goto(path, wait_until="load")
             heard.append(page.content())
-            for answer in answers:
-                if answer.request.resource_type != "image" and answer.status == 200:
-                    heard.append(answer.text())
-            answers.clear()
 
+        page.route("**/*", listen)
         paths = {path_of(piece) for piece in PIECES}
         paths |= {"/", "/ar/", "/de/", "/nowhere/", "/wpr/log-in/", "/outbox/"}
         paths |= {f"/{piece.meta['section']}/" for piece in PIECES}
@@ -80,6 +82,7 @@ class TestWhatAVisitorIsSent:
             answer = page.request.get(f"/api/v2/pages/{query}")
             assert answer.ok
             heard.append(answer.text())
+        page.unroute_all(behavior="wait")
         everything = as_read("\n".join(heard))
 
         locked = [piece for piece in PIECES if piece.meta["access"] != "free"]

@@ -101,6 +101,20 @@ class TestLimits:
         assert not window.reads(other_article)
         assert window.wall(other_article) == "confirm"
 
+    def test_a_double_click_whose_first_answer_is_lost_opens_the_article(self, article, other_article):
+        window = Window()
+        window.ask_for_link()
+        before = window.client.cookies["wpr_browser"].value
+        for _click in range(2):
+            window.client.cookies.clear()
+            window.client.cookies["wpr_browser"] = before
+            window.register(article)
+        assert window.reads(article)
+        window.client.cookies.clear()
+        window.client.cookies["wpr_browser"] = before
+        window.register(other_article)
+        assert not window.reads(other_article)
+
     def test_same_address_in_a_new_browser(self, article):
         first, second = Window(), Window()
         first.register(article)

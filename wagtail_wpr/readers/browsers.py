@@ -7,7 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from wagtail_wpr import signals
 from wagtail_wpr.access import Content, grants
 from wagtail_wpr.readers.articles import Article
-from wagtail_wpr.readers.limits import network_subject, unlocks_of_a_browser, unlocks_of_a_network
+from wagtail_wpr.readers.limits import (
+    article_subject,
+    network_subject,
+    unlocks_of_a_browser,
+    unlocks_of_a_network,
+    unlocks_of_an_article,
+)
 from wagtail_wpr.readers.models import SignIn
 
 
@@ -39,7 +45,7 @@ def unlock(request: HttpRequest, response: HttpResponse, article: Article, brows
         return True
     if not grants.may_unlock(request, article.page):
         return False
-    if not unlocks_of_a_browser().take(browser) or not unlocks_of_a_network().take(network_subject(request)):
+    if not _take_unlock(request, browser, article_subject(browser, article.key)):
         grants.set_pending(request, response, browser)
         return False
     grants.give_grant(request, response, article.page)
@@ -47,7 +53,19 @@ def unlock(request: HttpRequest, response: HttpResponse, article: Article, brows
     return True
 
 
+def _take_unlock(request: HttpRequest, browser: str, subject: str) -> bool:
+    """Use up the browser's one unlock, or find that it was used for this very article a moment ago.
+
+    A double click posts twice and keeps the second answer alone: the cookies of the first never arrive.
+    """
+    if not unlocks_of_a_browser().take(browser):
+        return unlocks_of_an_article().is_full(subject)
+    return unlocks_of_a_network().take(network_subject(request)) and unlocks_of_an_article().take(subject)
+
+
 def confirm(browser: str, response: HttpResponse) -> None:
     """The mail was opened: take the unlock's traces away."""
     unlocks_of_a_browser().forget(browser)
+    if browser:
+        unlocks_of_an_article().forget_all(article_subject(browser, ""))
     grants.clear(response)

@@ -70,6 +70,10 @@ class Limit:
         """Give the subject a fresh start."""
         LimitCounter.objects.filter(kind=self.kind, subject=subject).delete()
 
+    def forget_all(self, prefix: str) -> None:
+        """Give all subjects that begin with ``prefix`` a fresh start."""
+        LimitCounter.objects.filter(kind=self.kind, subject__startswith=prefix).delete()
+
     def seconds_left(self) -> int:
         """Return the seconds until the next window starts, at least 1: what ``Retry-After`` says."""
         now = timezone.now()
@@ -96,6 +100,11 @@ def unlocks_of_a_browser() -> Limit:
     return Limit("browser", 1, None)
 
 
+def unlocks_of_an_article() -> Limit:
+    """The same unlock asked for twice, by a double click say; the subject is a browser and an article."""
+    return Limit("browser article", 1, None)
+
+
 def mails_to_an_address() -> Limit:
     """Sign-in mails; what is over is silently not sent."""
     return Limit("mail", settings.mails_per_address, HOUR)
@@ -109,6 +118,11 @@ def wrong_codes_of_an_address() -> Limit:
 def network_subject(request: HttpRequest) -> str:
     """Return the network a request came from: the address itself for IPv4, its /64 for IPv6."""
     return client_network(request) or "unknown"
+
+
+def article_subject(browser: str, key: str) -> str:
+    """Return what an unlock of one article in one browser counts under: at most 64 characters."""
+    return f"{browser}:{key}"[:64]
 
 
 def address_subject(address: Address) -> str:
