@@ -95,7 +95,9 @@ class AskedFilling(Filling):
 
     def _find_reading(self) -> Any:
         if self.reading is None:
-            self.reading = next((page for page in self._pages.values() if is_read_at(page, self.at, self.request)), None)
+            self.reading = next(
+                (page for page in self._pages.values() if is_read_at(page, self.at, self.request)), None
+            )
         return self.reading
 
     def reason_kept(self, token_ref: SlotRef | None) -> str:

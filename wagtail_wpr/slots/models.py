@@ -134,7 +134,9 @@ class WallCount(models.Model):
         app_label = "wagtail_wpr"
         verbose_name = _("walls shown")
         verbose_name_plural = _("walls shown")
-        constraints = [models.UniqueConstraint(fields=["day", "site_id", "content", "wall"], name="wpr_wall_count_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "site_id", "content", "wall"], name="wpr_wall_count_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.wall}: {self.shown}"
