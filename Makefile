@@ -8,7 +8,7 @@ DELIVERY ?= inline
 export PORT DELIVERY
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test hosts lint format types messages docs wheel clean
+.PHONY: help demo test edge hosts lint format types messages docs wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ demo: $(VENV)/.demo ## serve the example publication on http://127.0.0.1:8000/ (
 
 test: $(VENV)/.test ## run the tests
 	@.ci/test $(ARGS)
+
+edge: $(VENV)/.test ## run the tests behind real caches; needs nginx, Varnish or both
+	@$(BIN)/python -m pytest -m edge -n $${WORKERS:-2} tests/edge $(ARGS)
 
 hosts: $(VENV)/.test ## run the tests of the hosts with their own user, image, document and page models
 	@$(BIN)/python -m pytest -c tests/hosts/custom/pytest.ini tests/hosts/custom
