@@ -1,136 +1,40 @@
-"""What changes a page for everybody without the page being published: remembered words, and copies in caches."""
+"""What changes remembered words and ways of delivery, who comes in and leaves, and when counts are written down."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save, pre_save
-from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.core.signals import request_finished
+from django.db.models.signals import post_delete, post_save
 
-from wagtail_wpr.slots import copy, purging
-from wagtail_wpr.slots.purging import Stale
-from wagtail_wpr.swapping import get_page_model
-
-
-BEFORE = "_wpr_stale_before"
+from wagtail_wpr.access import marker, memory
+from wagtail_wpr.slots import copy, counting, staleness
 
 
 def connect() -> None:
-    """Drop remembered wall copy when an editor changes it, and note what caches in front of the site must forget."""
-    from wagtail_wpr.access.models import AccessSetting, MeterSettings
-    from wagtail_wpr.slots.models import WallCopy
+    """Connect the signal handlers of this room."""
+    from wagtail_wpr.slots.models import DeliverySettings, WallCopy
 
     for signal in (post_save, post_delete):
         signal.connect(copy.forget, sender=WallCopy, dispatch_uid="wagtail_wpr.wall_copy")
-    for model in (AccessSetting, MeterSettings, WallCopy):
-        pre_save.connect(remember, sender=model, dispatch_uid="wpr_purging")
-        post_save.connect(setting_saved, sender=model, dispatch_uid="wpr_purging")
-        post_delete.connect(setting_deleted, sender=model, dispatch_uid="wpr_purging")
-    pre_save.connect(remember_title, dispatch_uid="wpr_purging_title")
-    post_save.connect(section_saved, dispatch_uid="wpr_purging_title")
-    page_published.connect(published, dispatch_uid="wpr_purging")
-    page_unpublished.connect(unpublished, dispatch_uid="wpr_purging")
-    page_slug_changed.connect(slug_changed, dispatch_uid="wpr_purging")
-    post_page_move.connect(moved, dispatch_uid="wpr_purging")
+        signal.connect(delivery_changed, sender=DeliverySettings, dispatch_uid="wagtail_wpr.delivery")
+    user_logged_in.connect(came_in, dispatch_uid="wagtail_wpr.came_in")
+    user_logged_out.connect(left, dispatch_uid="wagtail_wpr.left")
+    request_finished.connect(counting.write_down, dispatch_uid="wagtail_wpr.counts")
+    staleness.connect()
 
 
-# --- settings
+def delivery_changed(**kwargs: Any) -> None:
+    """A site's way of delivery was written: every process reads it anew."""
+    memory.changed()
 
 
-def remember(*, sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
-    """Note what a setting was: publishing a page writes its access again, unchanged, and that purges nothing."""
-    if instance.pk and not raw and purging.is_configured():
-        setattr(instance, BEFORE, sender._base_manager.filter(pk=instance.pk).first())
+def came_in(request: Any = None, **kwargs: Any) -> None:
+    """Somebody signed in, in whichever way the host has."""
+    marker.note(request, True)
 
 
-def setting_saved(*, sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
-    """What a setting reaches is stale, and what it reached before."""
-    before = instance.__dict__.pop(BEFORE, None)
-    if raw or not purging.is_configured() or (before is not None and _values(before) == _values(instance)):
-        return
-    for setting in filter(None, (before, instance)):
-        purging.note(_reach_of(setting))
-
-
-def setting_deleted(*, instance: Any, **kwargs: Any) -> None:
-    """What a setting reached is stale."""
-    if purging.is_configured():
-        purging.note(_reach_of(instance))
-
-
-def _values(setting: Any) -> list[Any]:
-    return [getattr(setting, field.attname) for field in setting._meta.concrete_fields]
-
-
-def _reach_of(setting: Any) -> Stale:
-    from wagtail_wpr.access.models import AccessSetting, MeterSettings
-
-    if isinstance(setting, AccessSetting):
-        # Lists may say of what is below them who may read it.
-        pages = get_page_model()._default_manager.filter(pk=setting.page_id)
-        return Stale(below={setting.page_id}, above=set(pages.values_list("path", flat=True)))
-    if isinstance(setting, MeterSettings):
-        return Stale(sites={setting.site_id})
-    return Stale(walls={(setting.locale_id, setting.site_id or 0, setting.section_id or 0)})
-
-
-# --- sections
-
-
-def remember_title(*, sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
-    """Note what a section was called; pages without any below them cost nothing."""
-    if not isinstance(instance, get_page_model()) or not instance.pk or not instance.numchild:
-        return
-    if not raw and purging.is_configured():
-        pages = get_page_model()._default_manager.filter(pk=instance.pk, live=True)
-        setattr(instance, BEFORE, pages.values_list("title", flat=True).first())
-
-
-def section_saved(*, instance: Any, update_fields: Any = None, **kwargs: Any) -> None:
-    """The pages below a section show its name."""
-    if not isinstance(instance, get_page_model()):
-        return
-    before = instance.__dict__.pop(BEFORE, None)
-    written = update_fields is None or "title" in update_fields
-    if before is not None and written and before != instance.title:
-        purging.note(Stale(below={instance.pk}, above={instance.path}))
-
-
-# --- pages
-
-
-def published(*, instance: Any, **kwargs: Any) -> None:
-    """Wagtail purges the page at once; it may be fetched again before the commit. Its lists show its teaser."""
-    purging.note(Stale(pages={instance.pk}, above={instance.path}))
-
-
-def unpublished(*, instance: Any, **kwargs: Any) -> None:
-    """The page is gone, perhaps for good: its addresses are found while they are known."""
-    if purging.is_configured():
-        purging.note(Stale(urls=purging.addresses_of([instance]), above={instance.path}))
-
-
-def slug_changed(*, instance: Any, instance_before: Any, **kwargs: Any) -> None:
-    """What was kept under the old addresses must go."""
-    purging.note(Stale(moved={(instance.pk, instance_before.url_path)}, above={instance.path}))
-
-
-def moved(
-    *,
-    instance: Any,
-    parent_page_before: Any,
-    parent_page_after: Any,
-    url_path_before: str,
-    url_path_after: str,
-    **kwargs: Any,
-) -> None:
-    """A page below another section has its access and its address; the lists of both have changed."""
-    stale = Stale(above={instance.path})
-    if parent_page_before.pk != parent_page_after.pk:
-        stale.below.add(instance.pk)
-        # The lists of its old place: those above the page that was its parent, and that page itself.
-        stale.pages.add(parent_page_before.pk)
-        stale.above.add(parent_page_before.path)
-    if url_path_before != url_path_after:
-        stale.moved.add((instance.pk, url_path_before))
-    purging.note(stale)
+def left(request: Any = None, **kwargs: Any) -> None:
+    """Somebody signed out."""
+    marker.note(request, False)
