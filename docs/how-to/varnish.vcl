@@ -25,6 +25,10 @@ sub vcl_recv {
     if (req.method != "GET" || req.http.Authorization || req.url ~ "^/(wpr|admin)/") {
         return (pass);
     }
+    # The link for readers whose browser runs no script asks for a page of their own.
+    if (req.url ~ "[?&]wpr-inline=") {
+        return (pass);
+    }
 
     # WPR_DELIVERY = "inline" only: whoever has a cookie of the site is answered by it, and waits for nobody else.
     # All others are visitors, and share one copy.
