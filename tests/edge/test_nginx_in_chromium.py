@@ -30,7 +30,10 @@ SHIFT = """() => new Promise((tell) => {
   const add = (list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value; };
   const observer = new PerformanceObserver(add);
   observer.observe({ type: "layout-shift", buffered: true });
-  requestAnimationFrame(() => requestAnimationFrame(() => { add({ getEntries: () => observer.takeRecords() }); tell(total); }));
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    add({ getEntries: () => observer.takeRecords() });
+    tell(total);
+  }));
 })"""
 
 
