@@ -18,7 +18,7 @@ from django.utils.cache import patch_vary_headers
 from wagtail_wpr.access import marker
 from wagtail_wpr.access.endpoints import PRIVATE
 from wagtail_wpr.access.grants import keep_browser
-from wagtail_wpr.slots import freshness, markers
+from wagtail_wpr.slots import freshness, markers, validators
 from wagtail_wpr.slots.collecting import Collected, collecting
 from wagtail_wpr.slots.deliveries import FETCH, INLINE, delivery_of
 from wagtail_wpr.slots.fetch import PublicFilling, wants_inline
@@ -111,10 +111,9 @@ def _set_headers(request: HttpRequest, response: HttpResponse, filling: Filling)
     if filling.personal or filling.is_preview or (not filling.everybody and wants_inline(request)):
         # Replaced and not patched: a host's s-maxage would survive a patch and let shared caches keep it.
         response.headers["Cache-Control"] = PRIVATE
-        for name in ("ETag", "Last-Modified", "Expires"):
-            if response.has_header(name):
-                del response.headers[name]
+        validators.drop(response)
     else:
+        validators.renew(response)
         _limit_freshness(response, filling)
     if not filling.everybody:
         # A browser that kept the visitor's page must ask again after signing in.
