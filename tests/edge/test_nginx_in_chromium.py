@@ -253,6 +253,28 @@ class TestNotYetShown:
         expect(reader.body).to_be_visible()
         assert "You have read 3 of 3" in self.account(reader)
 
+    def test_page_that_chromium_fetches_ahead_spends_nothing(self, open_context: Open) -> None:
+        reader = Reader(open_context(bypass_csp=True))
+        reader.become("reader")
+        page = reader.page
+        page.goto("/analysis/")
+        expect_filled(page)
+        with reader.context.expect_event("request", lambda request: request.url.endswith(FIRST)) as ahead:
+            page.evaluate(
+                """(path) => {
+                  const rules = document.createElement("script");
+                  rules.type = "speculationrules";
+                  rules.text = JSON.stringify({prerender: [{source: "list", urls: [path], eagerness: "immediate"}]});
+                  document.head.append(rules);
+                }""",
+                FIRST,
+            )
+        assert "prefetch" in ahead.value.headers["sec-purpose"]
+        assert "You have read 2 of 3" in self.account(reader)
+        page.goto(FIRST)
+        expect(reader.body).to_be_visible()
+        assert "You have read 3 of 3" in self.account(reader)
+
     def account(self, reader: Reader) -> str:
         return " ".join(reader.context.request.get("/wpr/account/").text().split())
 
