@@ -46,6 +46,8 @@ class TheHost:
             response["Cache-Control"] = THE_HOSTS
             response["ETag"] = REVISION
             response["Last-Modified"] = PUBLISHED
+        if "cookie" in request.GET:
+            response.set_cookie("of_the_host", "1")
         return response
 
 
@@ -105,6 +107,8 @@ def asked_for(what: str, client: Client) -> Any:
         page = make_article()
         set_access(page, "subscribers", free_until=timezone.now() + timedelta(seconds=60))
         return client.get(page.url)
+    if what == "page on which the host sets a cookie":
+        return client.get(make_article().url + "?cookie=1")
     if what == "page without slots":
         return client.get(home().url)
     if what == "page that is not there":

@@ -349,11 +349,11 @@ class TestBatches:
 
 class TestStale:
     def test_survives_a_queue(self) -> None:
-        stale = Stale(below={3, 1}, walls={(1, 0, 7)}, moved={(5, "/home/sea/")}, urls={"http://localhost/"})
+        stale = Stale(below={3, 1}, walls={(1, 0, 7)}, moved={(5, "/front/sea/")}, urls={"http://localhost/"})
         data = stale.as_data()
         assert data == {
             "below": [1, 3],
-            "moved": [(5, "/home/sea/")],
+            "moved": [(5, "/front/sea/")],
             "urls": ["http://localhost/"],
             "walls": [(1, 0, 7)],
         }

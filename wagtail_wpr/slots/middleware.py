@@ -108,7 +108,7 @@ def _filling(request: HttpRequest, collected: Collected) -> Filling:
 def _set_headers(request: HttpRequest, response: HttpResponse, filling: Filling) -> None:
     if filling.new_browser and filling.request is not None:
         keep_browser(filling.request, response, filling.new_browser)
-    if filling.personal or filling.is_preview or (not filling.everybody and wants_inline(request)):
+    if _is_for_one(request, response, filling):
         # Replaced and not patched: a host's s-maxage would survive a patch and let shared caches keep it.
         response.headers["Cache-Control"] = PRIVATE
         validators.drop(response)
@@ -118,6 +118,13 @@ def _set_headers(request: HttpRequest, response: HttpResponse, filling: Filling)
     if not filling.everybody:
         # A browser that kept the visitor's page must ask again after signing in.
         patch_vary_headers(response, ("Cookie",))
+
+
+def _is_for_one(request: HttpRequest, response: HttpResponse, filling: Filling) -> bool:
+    """Return whether nobody else may be given this answer: it holds something of its reader, or sets a cookie."""
+    if filling.personal or filling.is_preview or response.cookies:
+        return True
+    return not filling.everybody and wants_inline(request)
 
 
 def _limit_freshness(response: HttpResponse, filling: Filling) -> None:
