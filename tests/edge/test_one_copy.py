@@ -110,7 +110,12 @@ class TestCrowd:
         assert origin.counts() == before
 
 
+@pytest.mark.parametrize("delivery", ["inline", "fetch"], indirect=True)
 class TestRequestsThatNoCacheAnswers:
+    @pytest.fixture
+    def made(self, origin: Origin) -> Publication:
+        return publication(of_each=1)
+
     def test_head_spends_nothing(self, server: Server, made: Publication, origin: Origin) -> None:
         before = Read.objects.count()
         reader = made.some("registered")[0]
@@ -124,6 +129,13 @@ class TestRequestsThatNoCacheAnswers:
         answers = [ask(server.address, path) for _ in range(2)]
         assert [answer.status for answer in answers] == [200, 200]
         assert origin.renders(path) == 2
+
+    def test_what_says_nothing_of_its_freshness_is_not_kept(
+        self, server: Server, made: Publication, origin: Origin
+    ) -> None:
+        answers = [ask(server.address, "/no/such/page/") for _ in range(3)]
+        assert [(answer.status, "Cache-Control" in answer.headers) for answer in answers] == [(404, False)] * 3
+        assert origin.renders("/no/such/page/") == 3
 
     def test_whoever_signs_in_without_a_cookie_is_passed(
         self, server: Server, made: Publication, origin: Origin
