@@ -288,6 +288,18 @@ class TestOneTransaction:
         assert sorted(cache_in_front.heard) == ["/", "/tides/"]
 
 
+class TestSave:
+    def test_of_an_editor_looks_up_no_page_that_is_stale(
+        self, sea: Any, told: Told, django_assert_num_queries: Any
+    ) -> None:
+        setting = set_access(sea, "free")
+        setting.access = "metered"
+        what_it_was, the_save_itself, where_the_page_stands = 1, 1, 1
+        connection.run_on_commit.clear()
+        with django_assert_num_queries(what_it_was + the_save_itself + where_the_page_stands):
+            setting.save()
+
+
 class TestFailure:
     @pytest.mark.parametrize("location", ["http://127.0.0.1:9", "http://no-such-host.invalid", "nonsense"])
     def test_of_the_cache_never_reaches_the_editor(self, sea: Any, told: Told, settings: Any, location: str) -> None:

@@ -46,8 +46,9 @@ def setting_saved(*, sender: Any, instance: Any, raw: bool = False, **kwargs: An
     before = instance.__dict__.pop(BEFORE, None)
     if raw or not purging.is_configured() or (before is not None and _values(before) == _values(instance)):
         return
-    for setting in filter(None, (before, instance)):
-        purging.note(_reach_of(setting))
+    if before is not None and _place(before) != _place(instance):
+        purging.note(_reach_of(before))
+    purging.note(_reach_of(instance))
 
 
 def setting_deleted(*, instance: Any, **kwargs: Any) -> None:
@@ -58,6 +59,11 @@ def setting_deleted(*, instance: Any, **kwargs: Any) -> None:
 
 def _values(setting: Any) -> list[Any]:
     return [getattr(setting, field.attname) for field in setting._meta.concrete_fields]
+
+
+def _place(setting: Any) -> list[Any]:
+    """Return the page, the site or the language that a setting is for."""
+    return [getattr(setting, field.attname) for field in setting._meta.concrete_fields if field.is_relation]
 
 
 def _reach_of(setting: Any) -> Stale:
