@@ -42,7 +42,7 @@ def check_templates(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage
 
 @register(Tags.caches)
 def check_kept_bodies(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Return what is wrong with the setting that says how long bodies are kept: a wrong one opens none."""
+    """Return what is wrong with the setting that says how long bodies are kept: a wrong one keeps none."""
     try:
         seconds = settings.body_cache_seconds
     except (TypeError, ValueError):
