@@ -127,20 +127,24 @@ class TestPage:
         assert not shown
 
     def test_free_page_none_more(self, settings: Any) -> None:
+        settings.WPR_BODY_CACHE_SECONDS = 0
         assert more_than_plain(settings, None, "free") == (0, True)
         assert more_than_plain(settings, make_user(), "free") == (0, True)
 
     def test_subscriber_one_more_with_a_cold_body(self, settings: Any) -> None:
+        settings.WPR_BODY_CACHE_SECONDS = 0
         more, shown = more_than_plain(settings, make_subscriber())
         assert more <= 1
         assert shown
 
     def test_reading_again_one_more_with_a_cold_body(self, settings: Any) -> None:
+        settings.WPR_BODY_CACHE_SECONDS = 0
         more, shown = more_than_plain(settings, make_user(), before=1)
         assert more <= 1
         assert shown
 
-    def test_first_read_two_more(self, settings: Any) -> None:
+    def test_first_read_two_more_with_a_cold_body(self, settings: Any) -> None:
+        settings.WPR_BODY_CACHE_SECONDS = 0
         more, shown = more_than_plain(settings, make_user())
         assert more <= 2
         assert shown
