@@ -15,10 +15,10 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.cache import caches
 from django.core.cache.backends.dummy import DummyCache
@@ -42,6 +42,11 @@ UNSHARED_SECONDS = 5.0
 #: With a shared cache this is only a net: an evicted or lost announcement heals after it.
 SHARED_SECONDS = 60.0
 
+#: Things kept beside the settings in one process; beyond that it begins anew.
+MOST_KEPT = 1000
+
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True)
 class Override:
@@ -59,6 +64,21 @@ class Known:
 
     overrides: Mapping[str, tuple[Override, ...]]
     settings: Mapping[int, MeterSettings]
+    _kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what *make* gives, kept under *key* for as long as these settings are.
+
+        For what other rooms derive from the settings and is the same for everybody.
+        """
+        try:
+            kept: Made = self._kept[key]
+        except KeyError:
+            kept = make()
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = kept
+        return kept
 
     def settings_of(self, site_id: int | None) -> MeterSettings:
         """Return the settings of a site, or the defaults."""
