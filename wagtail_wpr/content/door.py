@@ -140,6 +140,15 @@ class LockedStreamValue(StreamValue):
             locked.append({"type": BREAK, "value": dict(LOCKED), "id": None})
         return tuple(locked)
 
+    def __getitem__(self, i: Any) -> Any:
+        if isinstance(i, slice):
+            return super().__getitem__(i)
+        children = self._bound_blocks
+        if children[i] is None:
+            # Not by way of _raw_data, which copies all rows of the teaser for one of them.
+            self._prefetch_blocks(self._whole._raw_data[i if i >= 0 else i + len(children)]["type"])
+        return children[i]
+
     def _block(self, row: Row) -> blocks.Block:
         return self.stream_block.child_blocks[row["type"]]
 
