@@ -15,9 +15,12 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.cache import caches
@@ -66,6 +69,21 @@ class Known:
     settings: Mapping[int, MeterSettings]
     _kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    @cached_property
+    def visitors_read_anywhere(self) -> bool:
+        """Whether there is a site where visitors have free articles; without settings a site gives none."""
+        return any(settings.visitor_limit for settings in self.settings.values())
+
+    @cached_property
+    def has_schedules(self) -> bool:
+        """Whether the access of any page changes by itself."""
+        return any(
+            moment is not None
+            for overrides in self.overrides.values()
+            for override in overrides
+            for moment in (override.free_from, override.free_until, override.subscribers_after_days)
+        )
+
     def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what *make* gives, kept under *key* for as long as these settings are.
 
@@ -95,6 +113,14 @@ class _Kept:
     at: float
 
 
+@dataclass
+class _Held:
+    """What is known inside of :func:`steady`, and the number of changes when it was found out."""
+
+    known: Known | None = None
+    changes: int = 0
+
+
 class _Announcement:
     """A change that a transaction will announce when it commits; its identity names that state of things."""
 
@@ -108,6 +134,7 @@ _lock = threading.Lock()
 _kept: _Kept | None = None
 #: Counts up in this process with every change, so that a reader that began before it keeps nothing.
 _changes = 0
+_held: ContextVar[_Held | None] = ContextVar("wagtail_wpr_held", default=None)
 
 
 def known() -> Known:
@@ -115,11 +142,34 @@ def known() -> Known:
 
     :raises django.db.Error: where nothing is remembered and the database is gone.
     """
+    held = _held.get()
+    if held is not None and held.known is not None and held.changes == _changes:
+        return held.known
     pending = _pending()
     if pending is not None:
         if pending.known is None:
             pending.known = _read()
         return pending.known
+    changes, found = _changes, _look()
+    if held is not None:
+        held.known, held.changes = found, changes
+    return found
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """Look at the shared cache once for all that happens in the ``with``; for the time of one response.
+
+    What this process changes meanwhile is seen at once, as ever.
+    """
+    token = _held.set(_Held())
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def _look() -> Known:
     version = _shared_version()
     kept = _kept
     if kept is not None and kept.version == version and time.monotonic() - kept.at < _lifetime_of(version):

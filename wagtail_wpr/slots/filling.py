@@ -9,7 +9,6 @@ from typing import Any
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.urls import resolve
-from django.utils import translation
 from wagtail import hooks
 
 from wagtail_wpr.access import Decision, Reader, decide_many, simulate, spend
@@ -17,6 +16,7 @@ from wagtail_wpr.access.contents import site_id_of
 from wagtail_wpr.access.grants import new_browser_id
 from wagtail_wpr.access.memory import known
 from wagtail_wpr.access.simulation import MODES
+from wagtail_wpr.languages import speaking
 from wagtail_wpr.slots import markers, tokens
 from wagtail_wpr.slots.collecting import Collected
 from wagtail_wpr.slots.kinds import Filled, SlotKind, registered_kinds
@@ -131,6 +131,8 @@ class Filling:
             return
         if request.method != "GET" or is_prefetch(request):
             return
+        if not known().visitors_read_anywhere:
+            return
         # The pages at hand first: finding out which of them is read may take a look at the database.
         if not any(visitors_read_on(page) for page in self._pages.values()):
             return
@@ -172,7 +174,14 @@ class Filling:
         }
         if new:
             self._meet_browser()
-            self.decisions.update(zip(new, decide_many(self.reader, list(new.values())), strict=True))
+            self.decisions.update(self._decided(new))
+
+    def _decided(self, pages: dict[int, Any]) -> dict[int, Decision]:
+        """Return the decisions for pages by their ids; those that were found out for the defaults need no second."""
+        decided = dict(self.collected.visitors) if self.reader == Reader.visitor() else {}
+        missing = {pk: page for pk, page in pages.items() if pk not in decided}
+        decided.update(zip(missing, decide_many(self.reader, list(missing.values())), strict=True))
+        return {pk: decided[pk] for pk in pages}
 
     def _load(self, wanted: set[int]) -> None:
         missing = wanted - self._pages.keys()
@@ -218,11 +227,13 @@ class Filling:
         filled: dict[SlotRef, Filled] = {}
         if depth < DEEPEST:
             self.prepare(refs.values())
+            slots: dict[tuple[str, str], list[SlotRef]] = {}
+            for ref in dict.fromkeys(refs.values()):
+                slots.setdefault((ref.kind, ref.language), []).append(ref)
             for kind in registered_kinds().values():
-                slots = [ref for ref in dict.fromkeys(refs.values()) if ref.kind == kind.name]
-                for language in dict.fromkeys(ref.language for ref in slots):
-                    same = [ref for ref in slots if ref.language == language]
-                    filled.update(self._fill_kind(kind, same, language))
+                for (name, language), same in slots.items():
+                    if name == kind.name:
+                        filled.update(self._fill_kind(kind, same, language))
 
         def replacement(token: str, default: str) -> str:
             ref = refs.get(token)
@@ -236,7 +247,7 @@ class Filling:
 
     def _fill_kind(self, kind: SlotKind, slots: Sequence[SlotRef], language: str) -> dict[SlotRef, Filled]:
         try:
-            with translation.override(language or translation.get_language()):
+            with speaking(language):
                 return kind.fill_for_everybody(slots, self) if self.everybody else kind.fill(slots, self)
         except PrefetchRefused:
             raise

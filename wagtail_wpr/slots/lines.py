@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from wagtail_wpr.slots.kinds import Filled, SlotKind
 from wagtail_wpr.slots.tokens import SlotRef
 from wagtail_wpr.slots.walls import slot_context
+from wagtail_wpr.slots.writing import kept_default
 
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ class MeterSlot(SlotKind):
 
 def visitors_account() -> str:
     """Return the account menu of a visitor: the way to log in."""
+    return kept_default(_visitors_account, "account")
+
+
+def _visitors_account() -> str:
     return render_to_string("wagtail_wpr/account.html", slot_context("account", None, user=None))
 
 

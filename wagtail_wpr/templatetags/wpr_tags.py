@@ -14,16 +14,15 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, override
 
 from wagtail_wpr.catalogue import related_to
 from wagtail_wpr.content.structured_data import structured_data
-from wagtail_wpr.languages import language_of
+from wagtail_wpr.languages import language_of, speaking
 from wagtail_wpr.slots import collecting
 from wagtail_wpr.slots.gated import write_gated_slot
 from wagtail_wpr.slots.lines import visitors_account
 from wagtail_wpr.slots.tokens import SlotRef
-from wagtail_wpr.slots.walls import render_wall, visitors_decision
+from wagtail_wpr.slots.walls import visitors_decision, visitors_wall
 from wagtail_wpr.slots.writing import write_slot
 from wagtail_wpr.swapping import get_page_model
 
@@ -94,7 +93,7 @@ def wpr_wall(page: Any) -> SafeString:
     decision = visitors_decision(page)
 
     def default(ref: SlotRef) -> str:
-        return render_wall(page, decision, compact=ref.place > 0)
+        return visitors_wall(page, decision, ref)
 
     return write_slot("wall", page=page, default=default, wall=decision.wall or "")
 
@@ -120,7 +119,7 @@ def wpr_related(page: Any, limit: int = 4) -> SafeString:
     if not _is_stored_page(page):
         return SafeString()
     entries = related_to(page, limit=limit)
-    with override(language_of(page) or get_language()):
+    with speaking(language_of(page)):
         html = render_to_string("wagtail_wpr/related.html", {"page": page, "entries": entries})
     return mark_safe(html)  # noqa: S308
 
