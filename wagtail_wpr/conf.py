@@ -19,7 +19,7 @@ class Settings:
 
     @property
     def delivery(self) -> str:
-        """How slots are filled: ``"inline"`` (default) or ``"null"`` (free bodies only)."""
+        """How slots are filled: ``"inline"`` (default), ``"fetch"`` or ``"null"`` (free bodies only)."""
         return str(_read("WPR_DELIVERY", "inline"))
 
     @property
@@ -36,6 +36,11 @@ class Settings:
     def template_version(self) -> str:
         """Whatever changes with the host's templates: bodies rendered by others are not used any more."""
         return str(_read("WPR_TEMPLATE_VERSION", ""))
+
+    @property
+    def count_walls(self) -> bool:
+        """Whether walls that were shown are counted by day, article and kind of wall."""
+        return bool(_read("WPR_COUNT_WALLS", True))
 
     @property
     def reader_adapter(self) -> str:

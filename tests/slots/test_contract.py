@@ -1,4 +1,4 @@
-"""What every filler keeps: one suite for the inline filler and the null filler, sync and async."""
+"""What every filler keeps: one suite for all ways of delivery, sync and async."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from tests.testapp.models import ArticleLikePage
 from wagtail_wpr.access.models import Read
 from wagtail_wpr.content.door import open_whole
 from wagtail_wpr.slots import markers, tokens
+from wagtail_wpr.slots.deliveries import DELIVERIES
 from wagtail_wpr.slots.middleware import SlotMiddleware
 
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["inline", "null"])
+@pytest.fixture(params=DELIVERIES)
 def delivery(request: Any, settings: Any) -> str:
     settings.WPR_DELIVERY = request.param
     return str(request.param)
@@ -39,7 +40,7 @@ class TestEveryFiller:
         assert "The teaser says this much." in html
         assert 'data-wpr-wall="register"' in html
         assert CANARY not in html
-        assert markers.OPENING not in html
+        assert (markers.OPENING in html) == (delivery == "fetch")
 
     def test_free_body_is_there_for_everybody(self, client, delivery):
         answer = client.get(make_article(access="free").url)

@@ -67,7 +67,7 @@ class Known:
 
     overrides: Mapping[str, tuple[Override, ...]]
     settings: Mapping[int, MeterSettings]
-    _kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    others: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def visitors_read_anywhere(self) -> bool:
@@ -84,18 +84,18 @@ class Known:
             for moment in (override.free_from, override.free_until, override.subscribers_after_days)
         )
 
-    def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what *make* gives, kept under *key* for as long as these settings are.
+    def also(self, name: Hashable, read: Callable[[], Made]) -> Made:
+        """Return what another room keeps along with these, the same for everybody; *read* gives it when it is new.
 
-        For what other rooms derive from the settings and is the same for everybody.
+        The signals of that room's models call :func:`changed`.
         """
         try:
-            kept: Made = self._kept[key]
+            kept: Made = self.others[name]
         except KeyError:
-            kept = make()
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = kept
+            kept = read()
+            if len(self.others) >= MOST_KEPT:
+                self.others.clear()
+            self.others[name] = kept
         return kept
 
     def settings_of(self, site_id: int | None) -> MeterSettings:

@@ -124,7 +124,7 @@ def _site_id(page: Any) -> int | None:
 
 def _known() -> list[dict[str, Any]]:
     try:
-        return known().keep("wall_copy", _read)
+        return known().also("wall_copy", _read)
     except Exception:
         logger.exception("The wall copy cannot be read; the walls say the package's own words.")
         return []

@@ -34,7 +34,7 @@ def kept_default(make: Callable[[], str], *names: Hashable) -> str:
     kept by ``names``, by the active language and by where addresses lead to.
     """
     key = ("default", *names, get_language(), get_urlconf(), get_script_prefix())
-    return known().keep(key, make)
+    return known().also(key, make)
 
 
 def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str], **names: Any) -> SafeString:
