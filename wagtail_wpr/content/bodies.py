@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache as remembered
@@ -141,7 +141,8 @@ def _may_be_kept(page: Any, value: Any) -> bool:
 
 def _carries_more(page: Any) -> bool:
     """Return whether a page carries what no row of the database said: a view may have put the reader's there."""
-    known = _attributes_of(type(page))
+    model: Any = type(page)
+    known = _attributes_of(model)
     return any(
         isinstance(value, HttpRequest) or not (name.startswith("_") or name in known)
         for name, value in vars(page).items()
@@ -149,7 +150,7 @@ def _carries_more(page: Any) -> bool:
 
 
 @remembered
-def _attributes_of(model: Hashable) -> frozenset[str]:
+def _attributes_of(model: Any) -> frozenset[str]:
     """Return the names of fields, properties and the like of a class."""
     return frozenset(
         name for parent in model.__mro__ for name, value in vars(parent).items() if hasattr(value, "__get__")
