@@ -107,7 +107,7 @@ class TestKeptBody:
     @pytest.mark.parametrize(("make", "ours"), [(make_subscriber, 1), (make_user, 2)])
     def test_cold_and_warm(self, page, make, ours):
         linked = self.linked()
-        decide_many(Reader.visitor(), [linked])
+        ask(page)  # another one: what is remembered of the settings is warm
         cold, warm = (self.issued(linked, make(f"reader-{number}")) for number in range(2))
         assert warm == 1 + ours  # the page itself, and the package's own
         assert cold == warm + 4  # the linked page and its class, for the chooser and for the rich text
@@ -115,6 +115,6 @@ class TestKeptBody:
     def test_visitor_of_a_free_page(self, page):
         linked = self.linked()
         set_access(linked, "free")
-        decide_many(Reader.visitor(), [linked])
+        ask(page)  # another one: what is remembered of the settings is warm
         first, second = self.issued(linked, None), self.issued(linked, None)
         assert (first, second) == (5, 1)

@@ -79,7 +79,8 @@ def is_prefetch(request: HttpRequest) -> bool:
 
 def visitors_read_on(page: Any) -> bool:
     """Return whether the settings of the page's site let visitors read metered articles."""
-    return known().settings_of(site_id_of(page)).visitor_limit > 0
+    remembered = known()
+    return remembered.visitors_read_anywhere and remembered.settings_of(site_id_of(page)).visitor_limit > 0
 
 
 def preview_mode_of(request: HttpRequest | None) -> str:
@@ -147,12 +148,8 @@ class Filling:
         request, reader = self.request, self.reader
         if request is None or not self.is_for_reading or not reader.is_visitor or reader.holder:
             return
-        if is_prefetch(request):
-            return
-        if not known().visitors_read_anywhere:
-            return
         # The pages at hand first: finding out which of them is read may take a look at the database.
-        if not any(visitors_read_on(page) for page in self._pages.values()):
+        if not any(visitors_read_on(page) for page in self._pages.values()) or is_prefetch(request):
             return
         reading = self._find_reading()
         if reading is None or not visitors_read_on(reading):

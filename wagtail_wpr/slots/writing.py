@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.urls import get_script_prefix, get_urlconf
 from django.utils.safestring import SafeString, mark_safe
@@ -20,6 +20,8 @@ from wagtail_wpr.slots.tokens import SlotRef
 
 logger = logging.getLogger("wagtail_wpr.slots")
 
+Text = TypeVar("Text", bound=str)
+
 
 def next_place(kind: str, page: Any) -> int:
     """Return how many slots of this kind and page the response already holds."""
@@ -27,14 +29,18 @@ def next_place(kind: str, page: Any) -> int:
     return collected.places[(kind, page.pk if page is not None else None)] if collected else 0
 
 
-def kept_default(make: Callable[[], str], *names: Hashable) -> str:
+def kept_default(make: Callable[[], Text], *names: Hashable) -> Text:
     """Return the default that ``make`` gives, kept in this process for as long as the settings of access are.
 
     A default is the same for everybody, and most of what a page with slots costs beside the plain one. It is
     kept by ``names``, by the active language and by where addresses lead to.
     """
     key = ("default", *names, get_language(), get_urlconf(), get_script_prefix())
-    return known().also(key, make)
+    try:
+        remembered = known()
+    except Exception:
+        return make()  # without the database nothing is remembered
+    return remembered.also(key, make)
 
 
 def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str], **names: Any) -> SafeString:

@@ -24,7 +24,7 @@ from wagtail_wpr.slots.gated import write_gated_slot
 from wagtail_wpr.slots.lines import visitors_account
 from wagtail_wpr.slots.tokens import SlotRef
 from wagtail_wpr.slots.walls import visitors_decision, visitors_wall
-from wagtail_wpr.slots.writing import write_slot
+from wagtail_wpr.slots.writing import kept_default, write_slot
 from wagtail_wpr.swapping import get_page_model
 
 
@@ -57,6 +57,10 @@ def _has_slots(page: Any) -> bool:
 @register.simple_tag
 def wpr_styles() -> SafeString:
     """Link the stylesheet of walls, meter and account pages."""
+    return kept_default(_styles, "styles")
+
+
+def _styles() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("wagtail_wpr/wpr.css"))
 
 
