@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import models
+from django.db import DatabaseError, models
 from django.http import Http404, HttpRequest
 from django.urls import resolve
 from django.utils import timezone
@@ -16,6 +16,7 @@ from wagtail_wpr.access import Decision, Reader, decide_many, simulate, spend
 from wagtail_wpr.access.contents import site_id_of
 from wagtail_wpr.access.grants import new_browser_id
 from wagtail_wpr.access.memory import known
+from wagtail_wpr.access.meter import ReadRow
 from wagtail_wpr.access.simulation import MODES
 from wagtail_wpr.access.state import State
 from wagtail_wpr.languages import speaking
@@ -142,6 +143,16 @@ class Filling:
         if not self._states:
             self._states.append(State(self.reader, (), timezone.now()))
         return self._states[0].entitlements
+
+    def ledger(self, page: Any) -> Sequence[ReadRow] | None:
+        """Return what this reader has read on the page's site in the running period; None where nobody has asked."""
+        site_id = site_id_of(page)
+        if self.reader.is_visitor or not self._states or site_id not in self._states[0].site_ids:
+            return None
+        try:
+            return self._states[0].meter(site_id).reads
+        except (DatabaseError, ValueError):
+            return None
 
     def _meet_browser(self) -> None:
         """Where visitors have free articles of their own, count a browser that was not admitted yet as a new one."""

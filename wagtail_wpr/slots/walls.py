@@ -60,8 +60,9 @@ def render_wall(
     compact: bool = False,
     request: HttpRequest | None = None,
     must_succeed: bool = False,
+    **more: Any,
 ) -> str:
-    """Return the HTML of the wall that ``decision`` asks for."""
+    """Return the HTML of the wall that ``decision`` asks for; ``more`` goes into its context."""
     context = slot_context(
         "wall",
         request,
@@ -71,6 +72,7 @@ def render_wall(
         meter=decision.meter,
         copy=wall_copy(page, decision.wall or "register"),
         compact=compact,
+        **more,
     )
     return render_to_string("wagtail_wpr/wall.html", context)
 
@@ -104,7 +106,7 @@ def show_wall(page: Any, decision: Decision, ref: SlotRef, filling: Filling) -> 
     plain = filling.reader.user is None and not filling.reader.pending and not filling.is_preview
     if plain and decision.wall == ref.wall and decision.wall != "confirm":
         return None
-    return render_wall(page, decision, compact=ref.place > 0, request=filling.request)
+    return render_wall(page, decision, compact=ref.place > 0, request=filling.request, ledger=filling.ledger(page))
 
 
 class WallSlot(SlotKind):
