@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import cases, counts, databases, load, timings
+from tests.benchmarks import cases, counts, databases, decisions, edge, load, timings
 from tests.benchmarks.databases import GATED, POSTGRESQL, SQLITE, Database
 from tests.benchmarks.load import Loader
 from tests.benchmarks.report import Report
@@ -24,6 +24,8 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+ROUNDS = 7
+KINDS = {SQLITE: ("counts", "times"), POSTGRESQL: ("counts", "times", "edge", "decisions")}
 SECTIONS = ("counts", "times", "redis", "decisions", "edge")
 
 
@@ -55,7 +57,9 @@ def run_quick(report: Report, asked: argparse.Namespace) -> None:
 
 
 def run_full(report: Report, asked: argparse.Namespace) -> None:
-    for kind in (SQLITE, POSTGRESQL):
+    for kind, sections in KINDS.items():
+        if not any(wanted(asked, section) for section in sections):
+            continue
         if reason := databases.why_not(kind):
             report.skip(kind, reason)
             continue
@@ -65,6 +69,12 @@ def run_full(report: Report, asked: argparse.Namespace) -> None:
                 counts.measure(database, report, deliveries)
             if wanted(asked, "times"):
                 time_all(report, asked, database, deliveries)
+            if kind == POSTGRESQL and wanted(asked, "edge"):
+                behind_nginx(report, asked, database, deliveries)
+            if kind == POSTGRESQL and wanted(asked, "decisions"):
+                decisions.measure(database, report)
+    if wanted(asked, "redis"):
+        with_redis(report, asked)
 
 
 def wanted(asked: argparse.Namespace, section: str) -> bool:
@@ -76,7 +86,28 @@ def time_all(report: Report, asked: argparse.Namespace, database: Database, deli
         report.skip(f"times, {database.kind}", reason)
         return
     loader = Loader(database.folder, asked.seconds)
-    Timing(database, report, loader, rounds=asked.rounds or 7, told_only=False).measure(timings.full(), deliveries)
+    Timing(database, report, loader, rounds=asked.rounds or ROUNDS, told_only=False).measure(timings.full(), deliveries)
+
+
+def behind_nginx(report: Report, asked: argparse.Namespace, database: Database, deliveries: list[str]) -> None:
+    reason = load.why_not() or edge.why_not()
+    if cases.FETCH not in deliveries:
+        reason = "this version has no fetch delivery"
+    if reason:
+        report.skip("behind nginx", reason)
+        return
+    edge.measure(database, report, Loader(database.folder, asked.seconds), asked.rounds or ROUNDS)
+
+
+def with_redis(report: Report, asked: argparse.Namespace) -> None:
+    """The reference page with a cache that all processes share, which both hosts ask over the network."""
+    if reason := load.why_not() or databases.why_not(POSTGRESQL) or databases.why_no_redis():
+        report.skip("with a shared cache", reason)
+        return
+    with databases.database(POSTGRESQL, strangers=100, redis=databases.REDIS) as database:
+        loader = Loader(database.folder, asked.seconds)
+        timing = Timing(database, report, loader, rounds=asked.rounds or ROUNDS, told_only=False)
+        timing.measure(timings.shared(), [cases.INLINE])
 
 
 if __name__ == "__main__":

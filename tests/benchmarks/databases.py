@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 
+#: Its last database; only keys of this run are written there, and they run out.
+REDIS = os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/15")
+
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,6 +95,17 @@ def why_not(kind: str) -> str:
         _connect("postgres").close()
     except Exception as error:
         return f"PostgreSQL does not answer ({type(error).__name__})"
+    return ""
+
+
+def why_no_redis() -> str:
+    """Return why a shared cache cannot be measured, or ``""``."""
+    import redis
+
+    try:
+        redis.Redis.from_url(REDIS, socket_connect_timeout=2).ping()
+    except redis.RedisError as error:
+        return f"Redis does not answer on {REDIS} ({type(error).__name__})"
     return ""
 
 

@@ -29,6 +29,10 @@ def full() -> list[Case]:
     return [*(Case(REFERENCE, reader) for reader in READERS), *rest]
 
 
+def shared() -> list[Case]:
+    return [Case(REFERENCE, reader) for reader in (VISITOR, REREAD, SUBSCRIBER, cases.USED_UP)]
+
+
 def quick() -> list[Case]:
     return [Case(REFERENCE, VISITOR), Case(REFERENCE, SUBSCRIBER)]
 

@@ -13,3 +13,5 @@ MIDDLEWARE = [MIDDLEWARE[0], "wagtail_wpr.slots.middleware.SlotMiddleware", *MID
 TEMPLATES = [{**TEMPLATES[0], "DIRS": [HERE / "templates_gated"]}]
 ROOT_URLCONF = "tests.benchmarks.host.gated_urls"
 WPR_DELIVERY = os.environ.get("BENCH_DELIVERY", "inline")
+if os.environ.get("BENCH_PUBLIC"):  # it stands behind nginx
+    MIDDLEWARE = [*MIDDLEWARE, "tests.benchmarks.host.freshness.public"]

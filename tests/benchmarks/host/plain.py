@@ -125,3 +125,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+if os.environ.get("BENCH_SMALL"):  # a copy of the database, as it was before it grew
+    DATABASES["small"] = {**DATABASES["default"], "NAME": os.environ["BENCH_SMALL"]}
