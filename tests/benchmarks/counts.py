@@ -109,13 +109,12 @@ def _row(report: Report, case: Case, plain: dict[str, Any], gated: dict[str, Any
 
 
 def _slots(report: Report, plain: dict[str, Any], gated: dict[str, Any]) -> None:
-    page = plain[f"{REFERENCE}, {VISITOR}"]
     rows = []
     for reader in SLOTS_READERS:
-        counted = gated[f"slots, {reader}"]
+        counted, page = gated[f"slots, {reader}"], plain[f"{REFERENCE}, {reader}"]
         ratio = counted["calls"] / page["calls"]
         rows.append((reader, counted["statements"], counted["calls"], ratio))
         report.budget(f"statements/slots/{reader}", counted["statements"], SLOTS_STATEMENTS)
         report.budget(f"calls/slots/{reader}", ratio, SLOTS_CALLS)
-    report.heading("the slots endpoint, all slots of the reference page, beside the plain page of a visitor")
+    report.heading("the slots endpoint, all slots of the reference page, beside the plain page of that reader")
     report.table(("reader", "statements", "calls", "ratio"), rows)

@@ -14,11 +14,17 @@ from tests.benchmarks.servers import Server
 
 SCRIPT = Path(__file__).with_name("load.lua")
 CONNECTIONS = 4
+#: So often a round is tried, each time a little longer.
+TRIES = 4
 
 
 def why_not() -> str:
     """Return why this machine cannot make load, or ``""``."""
     return "" if shutil.which("wrk") else "wrk is not installed (Debian and Ubuntu: apt-get install wrk)"
+
+
+class NothingAnswered(Exception):
+    """A round in which no answer came back."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +80,22 @@ class Loader:
         self.used: dict[tuple[str, str], int] = {}
 
     def round(self, server: Server, visit: Visit, *, seconds: float = 0) -> Round:
-        """Make load on a server for some seconds.
+        """Make load on a server for some seconds, and again where a busy machine answered nothing in them.
 
         :raises SystemExit: where an answer was no success, or the sessions were used up.
         """
+        for longer in range(1, TRIES):
+            try:
+                return self._round(server, visit, (seconds or self.seconds) * longer)
+            except NothingAnswered:
+                continue
+        return self._round(server, visit, (seconds or self.seconds) * TRIES)
+
+    def _round(self, server: Server, visit: Visit, seconds: float) -> Round:
         sessions = self.folder / "sessions"
         sessions.write_text("".join(f"{key}\n" for key in visit.sessions))
         key = (server.name, visit.path)
         start = self.used.get(key, 0)
-        seconds = seconds or self.seconds
         command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds:.0f}s"]
         command += ["--timeout", "20s", "--script", str(SCRIPT), f"{server.address}{visit.path}", "--"]
         command += [str(sessions), str(start), *self._body(visit)]
@@ -91,7 +104,9 @@ class Loader:
         cpu = server.cpu_seconds() - before
         result = next(line for line in said.splitlines() if line.startswith("result ")).split()
         requests, duration, bad, lost = (int(number) for number in result[1:])
-        if bad or lost or not requests:
+        if not requests and not bad:
+            raise NothingAnswered(f"{server.name} answered no request for {visit.path} in {seconds:.0f} s.")
+        if bad or lost:
             raise SystemExit(f"{server.name} answered {bad} of {requests} requests for {visit.path} with an error.")
         # What was under way when time was up is counted as used, too.
         self.used[key] = start + requests + CONNECTIONS

@@ -134,4 +134,13 @@ def _public_pages(contents: Sequence[str]) -> dict[str, Any]:
 
 
 def _past_read(request: HttpRequest, page: Any, row: Any) -> PastRead:
-    return PastRead(title=page.title, url=page.get_url(request) or "", at=row.created, counted=row.seat is not None)
+    return PastRead(title=page.title, url=_url(request, page), at=row.created, counted=row.seat is not None)
+
+
+def _url(request: HttpRequest, page: Any) -> str:
+    """Return the address of a page for links in this answer, ``""`` where it has none."""
+    if len({root.site_id for root in Site.get_site_root_paths()}) > 1:
+        return page.get_url(request) or ""
+    # With one site nobody need find out which one was asked, which takes a query where no page was routed.
+    parts = page.get_url_parts(request)
+    return (parts[2] or "") if parts else ""
