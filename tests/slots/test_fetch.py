@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.template import Context, Template
 from django.test import Client, RequestFactory
@@ -183,3 +186,10 @@ class TestAdvertisement:
 
         with pytest.raises(TemplateSyntaxError, match="Name the advertisement and nothing else"):
             Template("{% load wpr_tags %}{% wpr_ad %}{% endwpr_ad %}")
+
+
+class TestScript:
+    def test_is_small_and_needs_no_inline_code(self):
+        source = Path(finders.find("wagtail_wpr/wpr-slots.js")).read_bytes()
+        assert len(gzip.compress(source, 9)) <= 2048
+        assert b"eval(" not in source

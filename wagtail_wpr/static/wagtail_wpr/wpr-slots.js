@@ -83,7 +83,8 @@
   const show = async (isAgain) => {
     const slots = [...document.querySelectorAll("wpr-slot[token]")];
     if (mayBeKnown()) {
-      await ask(slots);
+      // All in one request; more than a hundred, which the server refuses, in several.
+      for (let first = 0; first < slots.length; first += 100) await ask(slots.slice(first, first + 100));
     } else {
       slots.forEach(keep);
       const walls = slots.filter((slot) => slot.querySelector("[data-wpr-wall]"));
