@@ -11,6 +11,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.urls import clear_script_prefix, set_script_prefix, set_urlconf
 from django.utils import timezone, translation
 from wagtail import blocks
 from wagtail.models import Page, Site
@@ -87,6 +88,16 @@ class TestHit:
         assert first == second
         assert f">{home().title}</a>" in first
         assert len(cold) >= 1
+        assert len(warm) == 0
+
+    def test_of_an_alias_neither(self) -> None:
+        source = make_article()
+        alias = ArticleLikePage.objects.get(pk=source.create_alias(update_slug="again").pk)
+        decision = decide(Reader.for_user(make_subscriber()), alias)
+        ref = SlotRef(kind="body", page=alias.pk, field="body", language="en")
+        first = BodySlot().render(ref, alias, decision, request_for(alias))
+        with CaptureQueriesContext(connection) as warm:
+            assert BodySlot().render(ref, alias, decision, request_for(alias)) == first
         assert len(warm) == 0
 
     def test_free_body_is_kept_too_and_filled_without_a_request(self, settings: Any) -> None:
@@ -233,6 +244,26 @@ class TestWhatItIsFoundBy:
         for _time in range(2):
             assert near in ask(page, reader, HTTP_HOST="near.example")
             assert away in ask(page, reader, HTTP_HOST="far.example")
+        assert len(kept()) == 2
+
+    def test_place_of_the_application(self, page: Any, reader: Any, host: Any) -> None:
+        host.shows_links_with("{% load wagtailcore_tags %}<a href={% pageurl value %}>link</a>")
+        page.body = [("wpr_break", None), ("link", home())]
+        page.save()
+        for prefix in ("/", "/magazine/", "/"):
+            set_script_prefix(prefix)
+            try:
+                assert f"<a href={prefix}>" in ask(page, reader)
+            finally:
+                clear_script_prefix()
+
+    def test_addresses_of_the_host(self, page: Any, reader: Any) -> None:
+        for urlconf in (None, "tests.slots.multilingual_urls"):
+            set_urlconf(urlconf)
+            try:
+                ask(page, reader)
+            finally:
+                set_urlconf(None)
         assert len(kept()) == 2
 
     def test_site_that_the_request_knows(self, page: Any, reader: Any) -> None:

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
+from django.http import HttpRequest
 from django.test import Client
 
 from tests.content.kept_bodies import HEADING, ask, kept, renders_of
 from tests.factories import CANARY, make_article, make_subscriber, make_user
+from wagtail_wpr.access import Reader, decide
 from wagtail_wpr.access.models import Read
+from wagtail_wpr.content.slot import BodySlot
+from wagtail_wpr.slots.tokens import SlotRef
 
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +178,29 @@ class TestErrorInABlock:
         host.sets("items", template=host.writes("mended_of_the_host.html", "{{ value }}"))
         assert CANARY in ask(page, reader)
         assert len(kept()) == 1
+
+
+class TestWhatNoNameFollowsFrom:
+    """A body whose name cannot be told is rendered for each reader, and somebody can read why."""
+
+    def test_setting_that_is_no_number(self, settings: Any, caplog: Any) -> None:
+        settings.WPR_BODY_CACHE_SECONDS = "five minutes"
+        assert ask(make_article(), make_subscriber()).count(CANARY) == 3
+        assert kept() == {}
+        assert "five minutes" in caplog.text
+
+    def test_request_without_an_address(self, caplog: Any) -> None:
+        page = make_article()
+        ref = SlotRef(kind="body", page=page.pk, field="body", language="en")
+        decision = decide(Reader.for_user(make_subscriber()), page)
+        assert BodySlot().render(ref, page, decision, HttpRequest()).count(CANARY) == 3
+        assert kept() == {}
+        assert "cannot be kept" in caplog.text
+
+    def test_text_that_is_no_json(self, caplog: Any) -> None:
+        page = make_article()
+        page.body._whole._raw_data[0]["value"] = object()  # the teaser's, which this does not show
+        ref = SlotRef(kind="body", page=page.pk, field="body", language="en")
+        decision = decide(Reader.for_user(make_subscriber()), page)
+        assert BodySlot().render(ref, page, decision, None).count(CANARY) == 3
+        assert kept() == {}

@@ -8,11 +8,12 @@ import re
 from typing import Any
 
 import pytest
+from django import VERSION as DJANGO_VERSION
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.middleware.csrf import _does_token_match, get_token
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.utils.functional import SimpleLazyObject
 from wagtail import blocks
 
@@ -269,6 +270,23 @@ class TestLoopOfTheHost:
             assert all(_does_token_match(token, request.META["CSRF_COOKIE"]) for token in tokens)
             secrets.append(request.META["CSRF_COOKIE"])
         assert secrets[0] != secrets[1]
+
+    @pytest.mark.skipif(DJANGO_VERSION < (6, 0), reason="Django has nonces from 6.0 on")
+    def test_nonce_of_django_is_of_the_answer(self, host: Any, settings: Any) -> None:
+        options = {"context_processors": ["django.template.context_processors.csp"]}
+        settings.TEMPLATES = [{**settings.TEMPLATES[0], "OPTIONS": options}]
+        settings.MIDDLEWARE = ["django.middleware.csp.ContentSecurityPolicyMiddleware", *settings.MIDDLEWARE]
+        settings.SECURE_CSP = {"script-src": ["'self'", "<CSP_NONCE_SENTINEL>"]}
+        host.shows_blocks_with("{{ block.value }}<script nonce={{ csp_nonce }}></script>")
+        page, nonces = make_article(), set()
+        for name in ("annabel", "benedict"):
+            client = Client()
+            client.force_login(make_subscriber(name))
+            answer = client.get(page.url)
+            (nonce,) = set(re.findall("<script nonce=([^>]+)>", answer.content.decode()))
+            assert f"'nonce-{nonce}'" in answer["Content-Security-Policy"]
+            nonces.add(nonce)
+        assert len(nonces) == 2
 
     def test_processor_that_gives_nothing_for_this_reader(self, host: Any, monkeypatch: Any) -> None:
         """``{% if coupon is None %}`` does not tell that it was asked."""

@@ -71,15 +71,20 @@ class Rendered:
 
 
 def key_of(ref: SlotRef, page: Any, value: Any, decision: Decision, request: HttpRequest | None) -> BodyKey | None:
-    """Return what the body of this slot is kept by; None for one that is rendered each time. No query."""
+    """Return what the body of this slot is kept by; None for one that is rendered each time. No query, no error."""
+    try:
+        return _key_of(ref, page, value, decision, request)
+    except Exception:
+        logger.exception("The body of page %s cannot be kept; it is rendered for each reader.", page.pk)
+        return None
+
+
+def _key_of(ref: SlotRef, page: Any, value: Any, decision: Decision, request: HttpRequest | None) -> BodyKey | None:
     seconds = settings.body_cache_seconds
     if seconds <= 0 or ref.live or getattr(request, "is_preview", False) or not _may_be_kept(page, value):
         return None
-    digest = digest_of(value)
-    if digest is None:
-        return None
     identity = [
-        *(decision.content, str(page.pk), ref.field, ref.path, digest),
+        *(decision.content, str(page.pk), ref.field, ref.path, digest_of(value)),
         *(str(page.live_revision_id), str(page.last_published_at), str(page.url_path)),
         *(str(get_language()), timezone.get_current_timezone_name()),
         *(place_of(request), str(get_urlconf()), get_script_prefix()),
@@ -90,12 +95,9 @@ def key_of(ref: SlotRef, page: Any, value: Any, decision: Decision, request: Htt
     return BodyKey(identity=identity, name=name, seconds=seconds)
 
 
-def digest_of(value: LockedStreamValue) -> str | None:
-    """Return a digest of a stream as it is stored, without converting a block; None where it cannot be written."""
-    try:
-        rows = json.dumps(list(value._whole._raw_data), cls=DjangoJSONEncoder)
-    except (TypeError, ValueError):
-        return None
+def digest_of(value: LockedStreamValue) -> str:
+    """Return a digest of a stream as it is stored, without converting a block."""
+    rows = json.dumps(list(value._whole._raw_data), cls=DjangoJSONEncoder)
     return blake2b(rows.encode(), digest_size=20).hexdigest()
 
 

@@ -205,15 +205,15 @@ class Filling:
         }
         if new:
             self._meet_browser()
-            self.decisions.update(self._decided(new))
+            self._decide(new)
 
-    def _decided(self, pages: dict[int, Any]) -> dict[int, Decision]:
-        """Return the decisions for pages by their ids; those that were found out for the defaults need no second."""
-        decided = dict(self.collected.visitors) if self.reader == Reader.visitor() else {}
-        missing = {pk: page for pk, page in pages.items() if pk not in decided}
+    def _decide(self, pages: dict[int, Any]) -> None:
+        """Decide for pages by their ids; what was found out for the visitor's defaults is not asked again."""
+        visitors = self.collected.visitors if self.reader == Reader.visitor() else {}
+        missing = {pk: page for pk, page in pages.items() if pk not in visitors}
         found = decide_many(self.reader, list(missing.values()), states=self._states)
-        decided.update(zip(missing, found, strict=True))
-        return {pk: decided[pk] for pk in pages}
+        self.decisions.update({pk: decision for pk, decision in visitors.items() if pk in pages})
+        self.decisions.update(zip(missing, found, strict=True))
 
     def _load(self, wanted: set[int]) -> None:
         missing = wanted - self._pages.keys()
