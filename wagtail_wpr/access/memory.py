@@ -115,10 +115,11 @@ class _Kept:
 
 @dataclass
 class _Held:
-    """What is known inside of :func:`steady`, and the number of changes when it was found out."""
+    """What is known inside of :func:`steady`, the number of changes when it was found out, and what else was."""
 
     known: Known | None = None
     changes: int = 0
+    others: dict[str, Any] = field(default_factory=dict)
 
 
 class _Announcement:
@@ -167,6 +168,17 @@ def steady() -> Iterator[None]:
         yield
     finally:
         _held.reset(token)
+
+
+def once(name: str, find: Callable[[], Made]) -> Made:
+    """Return what *find* gives; inside of :func:`steady` it is called once for a *name*."""
+    held = _held.get()
+    if held is None:
+        return find()
+    if name not in held.others:
+        held.others[name] = find()
+    found: Made = held.others[name]
+    return found
 
 
 def _look() -> Known:

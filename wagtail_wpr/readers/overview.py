@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from wagtail.models import Site
 
 from wagtail_wpr.access import MeterState, Reader
+from wagtail_wpr.access.contents import there_is_one_site
 from wagtail_wpr.access.memory import known
 from wagtail_wpr.access.meter import ReadRow, meter_of
 from wagtail_wpr.access.models import ALL_ACCESS, Entitlement
@@ -139,7 +140,7 @@ def _past_read(request: HttpRequest, page: Any, row: Any) -> PastRead:
 
 def _url(request: HttpRequest, page: Any) -> str:
     """Return the address of a page for links in this answer, ``""`` where it has none."""
-    if len({root.site_id for root in Site.get_site_root_paths()}) > 1:
+    if not there_is_one_site():
         return page.get_url(request) or ""
     # With one site nobody need find out which one was asked, which takes a query where no page was routed.
     parts = page.get_url_parts(request)
