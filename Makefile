@@ -8,10 +8,10 @@ DELIVERY ?= inline
 export PORT DELIVERY
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test edge hosts lint format types messages docs wheel clean
+.PHONY: help demo test edge hosts bench bench-quick lint format types messages docs wheel clean
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## serve the example publication on http://127.0.0.1:8000/ (PORT=N for another port, DELIVERY=fetch for one page for everybody)
 	@exec $(BIN)/python example_project/manage.py demo
@@ -25,6 +25,12 @@ edge: $(VENV)/.test ## run the tests behind real caches; needs nginx, Varnish or
 hosts: $(VENV)/.test ## run the tests of the hosts with their own user, image, document and page models
 	@$(BIN)/python -m pytest -c tests/hosts/custom/pytest.ini tests/hosts/custom
 	@$(BIN)/python -m pytest -c tests/hosts/swapped/pytest.ini tests/hosts/swapped
+
+bench: $(VENV)/.bench ## measure a host with the package beside the same host without it; wrk, nginx and PostgreSQL where there are any
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-quick: $(VENV)/.bench ## the same in a minute or two: only counts can fail
+	@$(BIN)/python -m tests.benchmarks --quick $(ARGS)
 
 lint: $(VENV)/.lint ## lint the code and the templates
 	@$(BIN)/ruff check .
@@ -62,7 +68,7 @@ $(VENV)/.made: pyproject.toml .ci/make-venv
 $(VENV)/.demo: $(VENV)/.made
 	@touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.types $(VENV)/.docs $(VENV)/.build: $(VENV)/.%: $(VENV)/.made
+$(VENV)/.test $(VENV)/.bench $(VENV)/.lint $(VENV)/.types $(VENV)/.docs $(VENV)/.build: $(VENV)/.%: $(VENV)/.made
 	@echo "Installing the tools for: $* ..."
 	@$(PIP) --group $*
 	@touch $@

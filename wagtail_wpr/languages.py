@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models.signals import post_delete, post_migrate, post_save
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 
 logger = logging.getLogger("wagtail_wpr")
@@ -33,6 +34,11 @@ def language_of(page: Any) -> str:
         if code:
             return code
     return get_language() or ""
+
+
+def speaking(language: str) -> AbstractContextManager[None]:
+    """Return a ``with`` in which ``language`` is active; ``""`` leaves the one that is."""
+    return override(language) if language and language != get_language() else nullcontext()
 
 
 def code_of(locale_id: int | None) -> str:

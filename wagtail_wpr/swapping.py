@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import swapper
@@ -13,6 +14,7 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 PAGE_MODEL: str = swapper.get_model_name("wagtailcore", "Page")
 
 
+@cache
 def get_page_model() -> Any:
     """Return the host's page model class; only once all models are loaded."""
     return swapper.load_model("wagtailcore", "Page")

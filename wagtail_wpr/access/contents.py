@@ -13,7 +13,7 @@ from wagtail.models import Site
 
 from wagtail_wpr.access.inheritance import Place, level_at
 from wagtail_wpr.access.levels import AccessLevel, BrokenAccess
-from wagtail_wpr.access.memory import Known, known
+from wagtail_wpr.access.memory import Known, known, once
 from wagtail_wpr.swapping import get_page_model
 
 
@@ -138,8 +138,17 @@ def _follow(start: int, found: dict[int | None, Any]) -> Any:
     return source
 
 
+def there_is_one_site() -> bool:
+    """Return whether all pages are on the same site; no query."""
+    return len({site_id for site_id, _root in _site_roots()}) == 1
+
+
 def _site_roots() -> list[tuple[int, str]]:
-    """Return (site id, root path) pairs, the most specific first; Wagtail caches them."""
+    """Return (site id, root path) pairs, the most specific first; the shared cache is asked once for a response."""
+    return once("site roots", _find_site_roots)
+
+
+def _find_site_roots() -> list[tuple[int, str]]:
     try:
         return [(root.site_id, root.root_path) for root in Site.get_site_root_paths()]
     except Exception:

@@ -64,11 +64,14 @@ def next_change(page: Any, *, at: datetime | None = None) -> datetime | None:
     """
     from wagtail_wpr.access.contents import places_of
 
+    remembered = known()
+    if not remembered.has_schedules:
+        return None
     at = at or timezone.now()
     (place,) = places_of([page])
     moments = [
         moment
-        for _path, overrides in _chain(place, known(), None)
+        for _path, overrides in _chain(place, remembered, None)
         for override in overrides
         for moment in (override.free_from, override.free_until, _closes_at(override, place))
         if moment is not None and moment > at

@@ -15,10 +15,13 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.cache import caches
 from django.core.cache.backends.dummy import DummyCache
@@ -42,6 +45,11 @@ UNSHARED_SECONDS = 5.0
 #: With a shared cache this is only a net: an evicted or lost announcement heals after it.
 SHARED_SECONDS = 60.0
 
+#: Things kept beside the settings in one process; beyond that it begins anew.
+MOST_KEPT = 1000
+
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True)
 class Override:
@@ -59,16 +67,36 @@ class Known:
 
     overrides: Mapping[str, tuple[Override, ...]]
     settings: Mapping[int, MeterSettings]
-    others: dict[str, Any] = field(default_factory=dict, compare=False)
+    others: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def also(self, name: str, read: Callable[[], Any]) -> Any:
-        """Return what another room keeps along with these, read by *read* when first asked for.
+    @cached_property
+    def visitors_read_anywhere(self) -> bool:
+        """Whether there is a site where visitors have free articles; without settings a site gives none."""
+        return any(settings.visitor_limit for settings in self.settings.values())
+
+    @cached_property
+    def has_schedules(self) -> bool:
+        """Whether the access of any page changes by itself."""
+        return any(
+            moment is not None
+            for overrides in self.overrides.values()
+            for override in overrides
+            for moment in (override.free_from, override.free_until, override.subscribers_after_days)
+        )
+
+    def also(self, name: Hashable, read: Callable[[], Made]) -> Made:
+        """Return what another room keeps along with these, the same for everybody; *read* gives it when it is new.
 
         The signals of that room's models call :func:`changed`.
         """
-        if name not in self.others:
-            self.others[name] = read()
-        return self.others[name]
+        try:
+            kept: Made = self.others[name]
+        except KeyError:
+            kept = read()
+            if len(self.others) >= MOST_KEPT:
+                self.others.clear()
+            self.others[name] = kept
+        return kept
 
     def settings_of(self, site_id: int | None) -> MeterSettings:
         """Return the settings of a site, or the defaults."""
@@ -85,6 +113,15 @@ class _Kept:
     at: float
 
 
+@dataclass
+class _Held:
+    """What is known inside of :func:`steady`, the number of changes when it was found out, and what else was."""
+
+    known: Known | None = None
+    changes: int = 0
+    others: dict[str, Any] = field(default_factory=dict)
+
+
 class _Announcement:
     """A change that a transaction will announce when it commits; its identity names that state of things."""
 
@@ -98,6 +135,7 @@ _lock = threading.Lock()
 _kept: _Kept | None = None
 #: Counts up in this process with every change, so that a reader that began before it keeps nothing.
 _changes = 0
+_held: ContextVar[_Held | None] = ContextVar("wagtail_wpr_held", default=None)
 
 
 def known() -> Known:
@@ -105,11 +143,45 @@ def known() -> Known:
 
     :raises django.db.Error: where nothing is remembered and the database is gone.
     """
+    held = _held.get()
+    if held is not None and held.known is not None and held.changes == _changes:
+        return held.known
     pending = _pending()
     if pending is not None:
         if pending.known is None:
             pending.known = _read()
         return pending.known
+    changes, found = _changes, _look()
+    if held is not None:
+        held.known, held.changes = found, changes
+    return found
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """Look at the shared cache once for all that happens in the ``with``; for the time of one response.
+
+    What this process changes meanwhile is seen at once, as ever.
+    """
+    token = _held.set(_Held())
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def once(name: str, find: Callable[[], Made]) -> Made:
+    """Return what *find* gives; inside of :func:`steady` it is called once for a *name*."""
+    held = _held.get()
+    if held is None:
+        return find()
+    if name not in held.others:
+        held.others[name] = find()
+    found: Made = held.others[name]
+    return found
+
+
+def _look() -> Known:
     version = _shared_version()
     kept = _kept
     if kept is not None and kept.version == version and time.monotonic() - kept.at < _lifetime_of(version):

@@ -49,8 +49,14 @@ def _keep_for_filling(value: LockedStreamValue, owner: Any) -> None:
     Not a draft, nor a page that a host kept from before: its place in the tree may have changed since.
     """
     collected = collecting.current()
-    if collected is not None and value._read_for is collected.token:
+    if collected is not None and _read_for(value) is collected.token:
         collected.pages.setdefault(owner.pk, owner)
+
+
+def _read_for(value: LockedStreamValue) -> object:
+    """Return the response for which the whole field of ``value`` was read; a nested value does not know it."""
+    field = value._owner.__dict__.get(value._field)
+    return field._read_for if isinstance(field, LockedStreamValue) else None
 
 
 class BodySlot(GatedSlot):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import DatabaseError
@@ -13,7 +15,9 @@ from django.utils.translation import get_language
 from wagtail.models import Site
 
 from wagtail_wpr.access import MeterState, Reader
-from wagtail_wpr.access.meter import meter_of
+from wagtail_wpr.access.contents import there_is_one_site
+from wagtail_wpr.access.memory import known
+from wagtail_wpr.access.meter import ReadRow, meter_of
 from wagtail_wpr.access.models import ALL_ACCESS, Entitlement
 from wagtail_wpr.readers.adapter import get_adapter
 from wagtail_wpr.readers.models import ReaderProfile
@@ -88,24 +92,56 @@ def _reading(request: HttpRequest, user: Any) -> tuple[MeterState | None, tuple[
         return None, ()
 
 
-def past_reads_of(request: HttpRequest) -> tuple[PastRead, ...]:
-    """Return what the signed-in reader has read in the running period, the latest first."""
+def past_reads_of(request: HttpRequest, rows: Sequence[ReadRow] | None = None) -> tuple[PastRead, ...]:
+    """Return what the signed-in reader has read in the running period, the latest first.
+
+    ``rows`` of the ledger spare a query where they are known already.
+    """
+    if rows is not None:
+        return _past_reads(request, rows)
     return _reading(request, request.user)[1]
 
 
-def _past_reads(request: HttpRequest, rows: Any) -> tuple[PastRead, ...]:
+def _past_reads(request: HttpRequest, rows: Sequence[ReadRow]) -> tuple[PastRead, ...]:
     """Return the reads, the latest first, each as the live page in the reader's language, or in any other."""
+    pages = _pages_of([row.content for row in rows])
+    reads = sorted(rows, key=lambda row: row.created, reverse=True)
+    return tuple(_past_read(request, page, row) for row in reads if (page := pages[row.content]) is not None)
+
+
+def _pages_of(contents: Sequence[str]) -> dict[str, Any]:
+    """Return the public page of each content, None where there is none: what many have read is remembered a while."""
+    remembered = known()
+    language = get_language()
+
+    @cache
+    def pages() -> dict[str, Any]:
+        return _public_pages(contents)
+
+    def page_of(content: str) -> Any:
+        return remembered.also(("read", content, language), lambda: pages().get(content))
+
+    return {content: page_of(content) for content in contents}
+
+
+def _public_pages(contents: Sequence[str]) -> dict[str, Any]:
     pages: dict[str, Any] = {}
-    if not rows:
-        return ()
-    found = get_page_model().objects.live().public().filter(translation_key__in=[row.content for row in rows])
+    found = get_page_model().objects.live().public().filter(translation_key__in=contents)
     for page in found.select_related("locale").order_by("pk"):
         key = str(page.translation_key)
         if key not in pages or page.locale.language_code == get_language():
             pages[key] = page
-    reads = sorted(rows, key=lambda row: row.created, reverse=True)
-    return tuple(_past_read(request, pages[row.content], row) for row in reads if row.content in pages)
+    return pages
 
 
 def _past_read(request: HttpRequest, page: Any, row: Any) -> PastRead:
-    return PastRead(title=page.title, url=page.get_url(request) or "", at=row.created, counted=row.seat is not None)
+    return PastRead(title=page.title, url=_url(request, page), at=row.created, counted=row.seat is not None)
+
+
+def _url(request: HttpRequest, page: Any) -> str:
+    """Return the address of a page for links in this answer, ``""`` where it has none."""
+    if not there_is_one_site():
+        return page.get_url(request) or ""
+    # With one site nobody need find out which one was asked, which takes a query where no page was routed.
+    parts = page.get_url_parts(request)
+    return (parts[2] or "") if parts else ""

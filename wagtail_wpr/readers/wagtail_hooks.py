@@ -41,8 +41,8 @@ def _wall(context: dict[str, Any], request: HttpRequest | None) -> None:
     context.update(article=token, register_url=reverse("wagtail_wpr:register"), log_in_url=_log_in_url(context["page"]))
     if wall == "confirm":
         context.update(_pending(request), resend_url=reverse("wagtail_wpr:resend"))
-    elif wall == "subscribe" and request is not None and _is_known(request):
-        context["reads"] = [read for read in past_reads_of(request) if read.url]
+    elif wall == "subscribe" and not context.get("compact") and request is not None and _is_known(request):
+        context["reads"] = [read for read in past_reads_of(request, context.get("ledger")) if read.url]
 
 
 def _body(context: dict[str, Any], request: HttpRequest | None) -> None:

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from wagtail_wpr.access.memory import steady
+
+
+if TYPE_CHECKING:
+    from wagtail_wpr.access import Decision
 
 
 class InsideASlot(Counter[tuple[str, int | None]]):
@@ -26,13 +32,15 @@ class Collected:
     """One response's slots.
 
     ``drafts`` keeps the very page object of each slot written during a preview, ``pages`` those that were read
-    from the database for this response and need not be read again; ``token`` tells this response from others.
+    from the database for this response and need not be read again, ``visitors`` what a visitor gets of them;
+    ``token`` tells this response from others.
     """
 
     is_preview: bool = False
     places: Counter[tuple[str, int | None]] = field(default_factory=Counter)
     drafts: dict[str, Any] = field(default_factory=dict)
     pages: dict[int, Any] = field(default_factory=dict)
+    visitors: dict[int, Decision] = field(default_factory=dict)
     token: object = field(default_factory=object)
 
 
@@ -50,7 +58,8 @@ def collecting(*, is_preview: bool = False) -> Iterator[Collected]:
     collected = Collected(is_preview=is_preview)
     token = _current.set(collected)
     try:
-        yield collected
+        with steady():
+            yield collected
     finally:
         _current.reset(token)
 

@@ -6,21 +6,15 @@ import logging
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from django.core.cache import caches
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_wpr.access.contents import site_id_of
 from wagtail_wpr.access.memory import known
-from wagtail_wpr.conf import settings
 
 
 logger = logging.getLogger("wagtail_wpr.slots")
-
-CACHE_KEY = "wagtail_wpr.wall_copy"
-#: Seconds that the cache holds all copies; a change drops them at once where the cache is shared.
-CACHE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -110,14 +104,6 @@ def _promise(meter: Any) -> str | Promise:
     return f"{opening} {sentences[meter.period] % {'number': number, 'days': days}}"
 
 
-def forget(**kwargs: Any) -> None:
-    """Drop what is remembered; connected to the model's signals."""
-    try:
-        caches[settings.cache].delete(CACHE_KEY)
-    except Exception:
-        logger.warning("The cache is down: changed wall copy shows a little later.")
-
-
 def _best(known: list[dict[str, Any]], page: Any, wall: str) -> dict[str, Any] | None:
     site_id = _site_id(page) if any(row["site_id"] for row in known) else None
     fitting = [
@@ -138,21 +124,10 @@ def _site_id(page: Any) -> int | None:
 
 def _known() -> list[dict[str, Any]]:
     try:
-        cached = caches[settings.cache].get(CACHE_KEY)
-    except Exception:
-        cached = None
-    if isinstance(cached, list):
-        return cached
-    try:
-        rows = _read()
+        return known().also("wall_copy", _read)
     except Exception:
         logger.exception("The wall copy cannot be read; the walls say the package's own words.")
         return []
-    try:
-        caches[settings.cache].set(CACHE_KEY, rows, CACHE_SECONDS)
-    except Exception:
-        logger.warning("The cache is down: the wall copy is read for every wall.")
-    return rows
 
 
 def _read() -> list[dict[str, Any]]:

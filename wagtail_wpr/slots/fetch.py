@@ -9,17 +9,18 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from wagtail_wpr.conf import settings
+from wagtail_wpr.languages import speaking
 from wagtail_wpr.slots import markers
 from wagtail_wpr.slots.collecting import Collected
 from wagtail_wpr.slots.deliveries import INLINE_PARAMETER
 from wagtail_wpr.slots.filling import Filling, visitors_read_on
 from wagtail_wpr.slots.kinds import registered_kinds
 from wagtail_wpr.slots.tokens import SlotRef
+from wagtail_wpr.slots.writing import kept_default
 
 
 logger = logging.getLogger("wagtail_wpr.slots")
@@ -52,25 +53,37 @@ class PublicFilling(Filling):
 
     def _script(self) -> SafeString:
         """Return the element of the script; nothing where its addresses are not mounted: then the page is complete."""
+        always = any(visitors_read_on(page) for page in self._pages.values())
         try:
-            slots, shown = reverse("wagtail_wpr:slots"), reverse("wagtail_wpr:wall_shown")
+            return kept_default(lambda: script_element(always=always), "script", always, settings.count_walls)
         except NoReverseMatch:
             logger.error("The package's URLs are not mounted, so that readers cannot fetch their parts of pages.")
             return SafeString()
-        always = any(visitors_read_on(page) for page in self._pages.values())
-        return format_html(
-            '<script src="{}" defer data-wpr-slots="{}"{}{}></script>',
-            static("wagtail_wpr/wpr-slots.js"),
-            slots,
-            format_html(' data-wpr-shown="{}"', shown) if settings.count_walls else "",
-            SafeString(" data-wpr-always") if always else "",
-        )
+
+
+def script_element(*, always: bool) -> SafeString:
+    """Return the element of the script. ``always``: it asks for every reader, whether known or not.
+
+    :raises NoReverseMatch: where the package's URLs are not mounted.
+    """
+    shown = format_html(' data-wpr-shown="{}"', reverse("wagtail_wpr:wall_shown"))
+    return format_html(
+        '<script src="{}" defer data-wpr-slots="{}"{}{}></script>',
+        static("wagtail_wpr/wpr-slots.js"),
+        reverse("wagtail_wpr:slots"),
+        shown if settings.count_walls else "",
+        SafeString(" data-wpr-always") if always else "",
+    )
 
 
 def without_script(ref: SlotRef) -> str:
     """Return the way to the body for a reader whose browser runs no script."""
-    with translation.override(ref.language or translation.get_language()):
-        return render_to_string("wagtail_wpr/without_script.html", {"parameter": INLINE_PARAMETER})
+    with speaking(ref.language):
+        return kept_default(_without_script, "without script")
+
+
+def _without_script() -> str:
+    return render_to_string("wagtail_wpr/without_script.html", {"parameter": INLINE_PARAMETER})
 
 
 def wants_inline(request: HttpRequest) -> bool:

@@ -6,18 +6,20 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import models
+from django.db import DatabaseError, models
 from django.http import Http404, HttpRequest
 from django.urls import resolve
-from django.utils import timezone, translation
+from django.utils import timezone
 from wagtail import hooks
 
 from wagtail_wpr.access import Decision, Reader, decide_many, simulate, spend
 from wagtail_wpr.access.contents import site_id_of
 from wagtail_wpr.access.grants import new_browser_id
 from wagtail_wpr.access.memory import known
+from wagtail_wpr.access.meter import ReadRow
 from wagtail_wpr.access.simulation import MODES
 from wagtail_wpr.access.state import State
+from wagtail_wpr.languages import speaking
 from wagtail_wpr.slots import markers, tokens
 from wagtail_wpr.slots.collecting import Collected
 from wagtail_wpr.slots.kinds import Filled, SlotKind, registered_kinds
@@ -78,7 +80,8 @@ def is_prefetch(request: HttpRequest) -> bool:
 
 def visitors_read_on(page: Any) -> bool:
     """Return whether the settings of the page's site let visitors read metered articles."""
-    return known().settings_of(site_id_of(page)).visitor_limit > 0
+    remembered = known()
+    return remembered.visitors_read_anywhere and remembered.settings_of(site_id_of(page)).visitor_limit > 0
 
 
 def preview_mode_of(request: HttpRequest | None) -> str:
@@ -141,15 +144,23 @@ class Filling:
             self._states.append(State(self.reader, (), timezone.now()))
         return self._states[0].entitlements
 
+    def ledger(self, page: Any) -> Sequence[ReadRow] | None:
+        """Return what this reader has read on the page's site in the running period; None where nobody has asked."""
+        site_id = site_id_of(page)
+        if self.reader.is_visitor or not self._states or site_id not in self._states[0].site_ids:
+            return None
+        try:
+            return self._states[0].meter(site_id).reads
+        except (DatabaseError, ValueError):
+            return None
+
     def _meet_browser(self) -> None:
         """Where visitors have free articles of their own, count a browser that was not admitted yet as a new one."""
         request, reader = self.request, self.reader
         if request is None or not self.is_for_reading or not reader.is_visitor or reader.holder:
             return
-        if is_prefetch(request):
-            return
         # The pages at hand first: finding out which of them is read may take a look at the database.
-        if not any(visitors_read_on(page) for page in self._pages.values()):
+        if not any(visitors_read_on(page) for page in self._pages.values()) or is_prefetch(request):
             return
         reading = self._find_reading()
         if reading is None or not visitors_read_on(reading):
@@ -194,8 +205,15 @@ class Filling:
         }
         if new:
             self._meet_browser()
-            decisions = decide_many(self.reader, list(new.values()), states=self._states)
-            self.decisions.update(zip(new, decisions, strict=True))
+            self._decide(new)
+
+    def _decide(self, pages: dict[int, Any]) -> None:
+        """Decide for pages by their ids; what was found out for the visitor's defaults is not asked again."""
+        visitors = self.collected.visitors if self.reader == Reader.visitor() else {}
+        missing = {pk: page for pk, page in pages.items() if pk not in visitors}
+        found = decide_many(self.reader, list(missing.values()), states=self._states)
+        self.decisions.update({pk: decision for pk, decision in visitors.items() if pk in pages})
+        self.decisions.update(zip(missing, found, strict=True))
 
     def _load(self, wanted: set[int]) -> None:
         missing = wanted - self._pages.keys()
@@ -268,17 +286,19 @@ class Filling:
     def _filled(self, refs: Iterable[SlotRef]) -> dict[SlotRef, Filled]:
         wanted = list(dict.fromkeys(refs))
         self.prepare(wanted)
+        slots: dict[tuple[str, str], list[SlotRef]] = {}
+        for ref in wanted:
+            slots.setdefault((ref.kind, ref.language), []).append(ref)
         filled: dict[SlotRef, Filled] = {}
         for kind in registered_kinds().values():
-            slots = [ref for ref in wanted if ref.kind == kind.name]
-            for language in dict.fromkeys(ref.language for ref in slots):
-                same = [ref for ref in slots if ref.language == language]
-                filled.update(self._fill_kind(kind, same, language))
+            for (name, language), same in slots.items():
+                if name == kind.name:
+                    filled.update(self._fill_kind(kind, same, language))
         return filled
 
     def _fill_kind(self, kind: SlotKind, slots: Sequence[SlotRef], language: str) -> dict[SlotRef, Filled]:
         try:
-            with translation.override(language or translation.get_language()):
+            with speaking(language):
                 return kind.fill_for_everybody(slots, self) if self.everybody else kind.fill(slots, self)
         except PrefetchRefused:
             raise

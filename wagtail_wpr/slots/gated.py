@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from wagtail_wpr.access import Decision
 from wagtail_wpr.slots.kinds import Filled, SlotKind
 from wagtail_wpr.slots.tokens import SlotRef
-from wagtail_wpr.slots.walls import render_wall, show_wall, slot_context, visitors_decision
+from wagtail_wpr.slots.walls import show_wall, slot_context, visitors_decision, visitors_wall
 from wagtail_wpr.slots.writing import write_slot
 
 
@@ -30,7 +30,7 @@ def write_gated_slot(kind: str, page: Any, **names: Any) -> Any:
     decision = visitors_decision(page)
 
     def default(ref: SlotRef) -> str:
-        return wrap_gated(render_wall(page, decision, compact=ref.place > 0), ref)
+        return visitors_wall(page, decision, ref, wrap=wrap_gated)
 
     return write_slot(kind, page=page, default=default, wall=decision.wall or "", **names)
 

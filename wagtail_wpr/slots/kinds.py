@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from wagtail import hooks
@@ -50,6 +51,11 @@ class SlotKind:
 
 def registered_kinds() -> dict[str, SlotKind]:
     """Return all kinds by name, in the order of filling."""
-    kinds: list[Any] = [register() for register in hooks.get_hooks("register_wpr_slot")]
-    instances = [kind() if isinstance(kind, type) else kind for kind in kinds]
+    return _ordered(tuple(hooks.get_hooks("register_wpr_slot")))
+
+
+@lru_cache(maxsize=8)
+def _ordered(functions: tuple[Callable[[], Any], ...]) -> dict[str, SlotKind]:
+    kinds = [function() for function in functions]
+    instances: list[Any] = [kind() if isinstance(kind, type) else kind for kind in kinds]
     return {kind.name: kind for kind in sorted(instances, key=lambda kind: kind.order)}

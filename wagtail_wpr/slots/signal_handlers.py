@@ -9,7 +9,7 @@ from django.core.signals import request_finished
 from django.db.models.signals import post_delete, post_save
 
 from wagtail_wpr.access import marker, memory
-from wagtail_wpr.slots import copy, counting, staleness
+from wagtail_wpr.slots import counting, staleness
 
 
 def connect() -> None:
@@ -17,16 +17,16 @@ def connect() -> None:
     from wagtail_wpr.slots.models import DeliverySettings, WallCopy
 
     for signal in (post_save, post_delete):
-        signal.connect(copy.forget, sender=WallCopy, dispatch_uid="wagtail_wpr.wall_copy")
-        signal.connect(delivery_changed, sender=DeliverySettings, dispatch_uid="wagtail_wpr.delivery")
+        signal.connect(settings_changed, sender=WallCopy, dispatch_uid="wagtail_wpr.wall_copy")
+        signal.connect(settings_changed, sender=DeliverySettings, dispatch_uid="wagtail_wpr.delivery")
     user_logged_in.connect(came_in, dispatch_uid="wagtail_wpr.came_in")
     user_logged_out.connect(left, dispatch_uid="wagtail_wpr.left")
     request_finished.connect(counting.write_down, dispatch_uid="wagtail_wpr.counts")
     staleness.connect()
 
 
-def delivery_changed(**kwargs: Any) -> None:
-    """A site's way of delivery was written: every process reads it anew."""
+def settings_changed(**kwargs: Any) -> None:
+    """The words of walls or a site's way of delivery were written: every process reads them anew."""
     memory.changed()
 
 

@@ -7,7 +7,10 @@ public page hold.
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
+from functools import lru_cache
+from typing import Any
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 
@@ -31,18 +34,35 @@ class SlotRef:
     live: str = ""
 
 
-def _signer() -> Signer:
-    return Signer(salt="wagtail_wpr.slot")
-
-
 def sign(ref: SlotRef) -> str:
     """Return the token that stands for ``ref``."""
-    return _signer().sign_object(list(astuple(ref)))
+    return _signed(ref, _keys())
 
 
 def read(token: str) -> SlotRef | None:
     """Return what ``token`` stands for, or None when we did not sign it."""
     try:
-        return SlotRef(*_signer().unsign_object(token))
+        return _unsigned(token, _keys())
     except (BadSignature, TypeError, ValueError):
         return None
+
+
+# The same slots are asked for again and again, and their tokens never change while the keys do not.
+
+
+@lru_cache(maxsize=4096)
+def _signed(ref: SlotRef, keys: tuple[Any, ...]) -> str:
+    return _signer().sign_object(list(astuple(ref)))
+
+
+@lru_cache(maxsize=4096)
+def _unsigned(token: str, keys: tuple[Any, ...]) -> SlotRef:
+    return SlotRef(*_signer().unsign_object(token))
+
+
+def _keys() -> tuple[Any, ...]:
+    return settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS
+
+
+def _signer() -> Signer:
+    return Signer(salt="wagtail_wpr.slot")

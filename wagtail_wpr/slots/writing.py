@@ -4,25 +4,43 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
+from django.urls import get_script_prefix, get_urlconf
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 
-from wagtail_wpr.languages import language_of
+from wagtail_wpr.access.memory import known
+from wagtail_wpr.languages import language_of, speaking
 from wagtail_wpr.slots import collecting, markers, tokens
 from wagtail_wpr.slots.tokens import SlotRef
 
 
 logger = logging.getLogger("wagtail_wpr.slots")
 
+Text = TypeVar("Text", bound=str)
+
 
 def next_place(kind: str, page: Any) -> int:
     """Return how many slots of this kind and page the response already holds."""
     collected = collecting.current()
     return collected.places[(kind, page.pk if page is not None else None)] if collected else 0
+
+
+def kept_default(make: Callable[[], Text], *names: Hashable) -> Text:
+    """Return the default that ``make`` gives, kept in this process for as long as the settings of access are.
+
+    A default is the same for everybody, and most of what a page with slots costs beside the plain one. It is
+    kept by ``names``, by the active language and by where addresses lead to.
+    """
+    key = ("default", *names, get_language(), get_urlconf(), get_script_prefix())
+    try:
+        remembered = known()
+    except Exception:
+        return make()  # without the database nothing is remembered
+    return remembered.also(key, make)
 
 
 def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str], **names: Any) -> SafeString:
@@ -50,7 +68,7 @@ def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str]
             ref = replace(ref, live=uuid.uuid4().hex)
             collected.drafts[ref.live] = page
     try:
-        with override(language or get_language()):
+        with speaking(language):
             html = default(ref)
     except Exception:
         logger.exception("The default of a slot of kind %s failed; the slot stays empty.", kind)

@@ -15,17 +15,16 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, override
 
 from wagtail_wpr.catalogue import related_to
 from wagtail_wpr.content.structured_data import structured_data
-from wagtail_wpr.languages import language_of
+from wagtail_wpr.languages import language_of, speaking
 from wagtail_wpr.slots import collecting
 from wagtail_wpr.slots.gated import write_gated_slot
 from wagtail_wpr.slots.lines import visitors_account
 from wagtail_wpr.slots.tokens import SlotRef
-from wagtail_wpr.slots.walls import render_wall, visitors_decision
-from wagtail_wpr.slots.writing import write_slot
+from wagtail_wpr.slots.walls import visitors_decision, visitors_wall
+from wagtail_wpr.slots.writing import kept_default, write_slot
 from wagtail_wpr.swapping import get_page_model
 
 
@@ -58,6 +57,10 @@ def _has_slots(page: Any) -> bool:
 @register.simple_tag
 def wpr_styles() -> SafeString:
     """Link the stylesheet of walls, meter and account pages."""
+    return kept_default(_styles, "styles")
+
+
+def _styles() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("wagtail_wpr/wpr.css"))
 
 
@@ -95,7 +98,7 @@ def wpr_wall(page: Any) -> SafeString:
     decision = visitors_decision(page)
 
     def default(ref: SlotRef) -> str:
-        return render_wall(page, decision, compact=ref.place > 0)
+        return visitors_wall(page, decision, ref)
 
     return write_slot("wall", page=page, default=default, wall=decision.wall or "")
 
@@ -144,7 +147,7 @@ def wpr_related(page: Any, limit: int = 4) -> SafeString:
     if not _is_stored_page(page):
         return SafeString()
     entries = related_to(page, limit=limit)
-    with override(language_of(page) or get_language()):
+    with speaking(language_of(page)):
         html = render_to_string("wagtail_wpr/related.html", {"page": page, "entries": entries})
     return mark_safe(html)  # noqa: S308
 
