@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 
 from tests.edge.publication import Publication, Somebody, personal_words, publication, reads, word_of
+from tests.factories import CANARY
 from tests.testapp.models import ArticleLikePage
 from wagtail_wpr.slots.deliveries import DELIVERIES, INLINE
 
@@ -33,27 +34,32 @@ PAGE = "{% load wagtailcore_tags wpr_tags %}<!doctype html><html lang='en'><body
 KINDS = ("visitor", "registered", "used up", "subscriber", "editor")
 
 
+LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
+FILES = "django.core.cache.backends.filebased.FileBasedCache"
+
+
 @pytest.fixture
 def stored(kept_by: str, settings: Any, tmp_path: Path) -> Callable[[], list[str]]:
-    """Reads everything that Django's cache holds: in memory, and once in files."""
-    if kept_by != "page in files":
-        return lambda: [value.decode(errors="replace") for value in cache._cache.values()]
+    """Reads everything that the site's own cache holds: in memory, and once in files.
+
+    The package's entries, bodies behind the door among them, have a cache of their own here.
+    """
+    in_files = kept_by == "page in files"
+    settings.WPR_CACHE = "ours"
     settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": str(tmp_path / "cache"),
-        }
+        "default": {"BACKEND": FILES if in_files else LOCMEM, "LOCATION": str(tmp_path / "cache")},
+        "ours": {"BACKEND": LOCMEM, "LOCATION": "ours"},
     }
+    caches["ours"].clear()
+    if in_files:
+        return lambda: [_text_in(path) for path in (tmp_path / "cache").iterdir()]
+    return lambda: [value.decode(errors="replace") for value in cache._cache.values()]
 
-    def read() -> list[str]:
-        texts = []
-        for path in (tmp_path / "cache").iterdir():
-            with path.open("rb") as file:
-                pickle.load(file)  # noqa: S301  (when it expires)
-                texts.append(zlib.decompress(file.read()).decode(errors="replace"))
-        return texts
 
-    return read
+def _text_in(path: Path) -> str:
+    with path.open("rb") as file:
+        pickle.load(file)  # noqa: S301  (when it expires)
+        return zlib.decompress(file.read()).decode(errors="replace")
 
 
 @pytest.fixture(params=["page", "page in files", *FRAGMENTS])
@@ -108,6 +114,9 @@ class TestWhoeverComesFirst:
                 texts = stored()
                 assert any("wpr-slot" in text for text in texts)
                 assert [personal_words(text) for text in texts if personal_words(text)] == []
+                # Behind the door there are bodies; but of no reader, and nothing of whoever asked for them first.
+                ours = [value.decode(errors="replace") for value in caches["ours"]._cache.values()]
+                assert {word for text in ours for word in personal_words(text)} <= {CANARY}
 
     def test_no_body_is_kept_not_even_a_free_one(self, made: Publication, stored: Callable[[], list[str]]) -> None:
         for somebody in made.people:
