@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from tests.factories import CANARY, make_article, make_subscriber, make_user
 from tests.testapp.models import ArticleLikePage, SectionLikePage
 from wagtail_wpr.access.models import Read
+from wagtail_wpr.slots.collecting import collecting
 from wagtail_wpr.slots.filling import mark_reading
 from wagtail_wpr.slots.middleware import SlotMiddleware
 
@@ -80,6 +81,14 @@ class TestMeteredPart:
         html = render("{% wpr_body page 'body' %}" + self.SOURCE, page=page)
         assert delivered(html, page, user).count(CANARY) == 4
         assert Read.objects.count() == 1
+
+    def test_beside_the_body_its_wall_is_one_line(self):
+        with collecting():
+            html = render("{% wpr_body page 'body' %}" + self.SOURCE, page=make_article())
+        sent = delivered(html)
+        assert sent.count("data-wpr-wall") == 2
+        assert sent.count('type="email"') == 1
+        assert sent.count('id="wpr-continue"') == 1
 
 
 class TestWall:

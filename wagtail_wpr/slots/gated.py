@@ -32,7 +32,8 @@ def write_gated_slot(kind: str, page: Any, **names: Any) -> Any:
     def default(ref: SlotRef) -> str:
         return visitors_wall(page, decision, ref, wrap=wrap_gated)
 
-    return write_slot(kind, page=page, default=default, wall=decision.wall or "", **names)
+    # A part beside the body is not a second first one: its wall is a line that leads to the form.
+    return write_slot(kind, page=page, default=default, counted_as="gated", wall=decision.wall or "", **names)
 
 
 def wrap_gated(html: str, ref: SlotRef) -> str:

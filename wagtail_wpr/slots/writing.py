@@ -23,10 +23,10 @@ logger = logging.getLogger("wagtail_wpr.slots")
 Text = TypeVar("Text", bound=str)
 
 
-def next_place(kind: str, page: Any) -> int:
-    """Return how many slots of this kind and page the response already holds."""
+def next_place(counted_as: str, page: Any) -> int:
+    """Return how many slots of this page, counted together, the response already holds."""
     collected = collecting.current()
-    return collected.places[(kind, page.pk if page is not None else None)] if collected else 0
+    return collected.places[(counted_as, page.pk if page is not None else None)] if collected else 0
 
 
 def kept_default(make: Callable[[], Text], *names: Hashable) -> Text:
@@ -43,16 +43,20 @@ def kept_default(make: Callable[[], Text], *names: Hashable) -> Text:
     return remembered.also(key, make)
 
 
-def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str], **names: Any) -> SafeString:
+def write_slot(
+    kind: str, *, page: Any = None, default: Callable[[SlotRef], str], counted_as: str = "", **names: Any
+) -> SafeString:
     """Return the marker of a slot around its default.
 
     What belongs to a page speaks the page's language, whatever language is active around it.
 
     :param default: is given the slot's reference and returns the HTML that suits a visitor. Where it raises,
         the slot is empty and the error is logged: a broken wall must not break the page.
+    :param counted_as: kinds with the same word here are counted together: only one of them is the first.
     :param names: further fields of :class:`~wagtail_wpr.slots.tokens.SlotRef`.
     """
-    place = next_place(kind, page)
+    counted_as = counted_as or kind
+    place = next_place(counted_as, page)
     language = language_of(page) if page is not None else get_language() or ""
     ref = SlotRef(
         kind=kind,
@@ -63,7 +67,7 @@ def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str]
     )
     collected = collecting.current()
     if collected is not None:
-        collected.places[(kind, ref.page)] += 1
+        collected.places[(counted_as, ref.page)] += 1
         if collected.is_preview and page is not None:
             ref = replace(ref, live=uuid.uuid4().hex)
             collected.drafts[ref.live] = page
