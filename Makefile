@@ -7,7 +7,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test hosts lint format types messages docs wheel clean
+.PHONY: help demo test leaks hosts lint format types messages docs wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: $(VENV)/.demo ## serve the example publication on http://127.0.0.1:8000/ (
 
 test: $(VENV)/.test ## run the tests
 	@.ci/test $(ARGS)
+
+leaks: $(VENV)/.test ## try every known way around the wall; say how many cases ran, and what leaked
+	@.ci/leaks $(ARGS)
 
 hosts: $(VENV)/.test ## run the tests of the hosts with their own user, image, document and page models
 	@$(BIN)/python -m pytest -c tests/hosts/custom/pytest.ini tests/hosts/custom
