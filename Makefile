@@ -4,19 +4,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PORT ?= 8000
-export PORT
+DELIVERY ?= inline
+export PORT DELIVERY
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test leaks hosts lint format types messages docs wheel clean
+.PHONY: help demo test edge leaks hosts lint format types messages docs wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.demo ## serve the example publication on http://127.0.0.1:8000/ (PORT=N for another port)
+demo: $(VENV)/.demo ## serve the example publication on http://127.0.0.1:8000/ (PORT=N for another port, DELIVERY=fetch for one page for everybody)
 	@exec $(BIN)/python example_project/manage.py demo
 
 test: $(VENV)/.test ## run the tests
 	@.ci/test $(ARGS)
+
+edge: $(VENV)/.test ## run the tests behind real caches; needs nginx, Varnish or both
+	@$(BIN)/python -m pytest -m edge -n $${WORKERS:-2} tests/edge $(ARGS)
 
 leaks: $(VENV)/.test ## try every known way around the wall; say how many cases ran, and what leaked
 	@.ci/leaks $(ARGS)

@@ -22,6 +22,9 @@ def _secret_key() -> str:
     return path.read_text("ascii")
 
 
+#: ``make demo DELIVERY=fetch``: one page for everybody, and its script asks for what belongs to the reader.
+WPR_DELIVERY = os.environ.get("DELIVERY") or "inline"
+
 DEBUG = False  # errors look as readers would see them
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
@@ -66,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "example_project.demo.middleware.ContentSecurityPolicyMiddleware",
     "wagtail_wpr.slots.middleware.SlotMiddleware",
+    "example_project.demo.middleware.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

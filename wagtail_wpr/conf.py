@@ -19,13 +19,18 @@ class Settings:
 
     @property
     def delivery(self) -> str:
-        """How slots are filled: ``"inline"`` (default) or ``"null"`` (free bodies only)."""
+        """How slots are filled: ``"inline"`` (default), ``"fetch"`` or ``"null"`` (free bodies only)."""
         return str(_read("WPR_DELIVERY", "inline"))
 
     @property
     def cache(self) -> str:
         """Alias in ``CACHES`` that our own entries go to."""
         return str(_read("WPR_CACHE", "default"))
+
+    @property
+    def count_walls(self) -> bool:
+        """Whether walls that were shown are counted by day, article and kind of wall."""
+        return bool(_read("WPR_COUNT_WALLS", True))
 
     @property
     def reader_adapter(self) -> str:

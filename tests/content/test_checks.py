@@ -88,7 +88,7 @@ class TestDelivery:
         settings.WPR_DELIVERY = "pigeon"
         (error,) = check_delivery()
         assert error.id == "wagtail_wpr.E002"
-        assert "'inline', 'null'" in error.hint
+        assert "'inline', 'fetch', 'null'" in error.hint
 
     @pytest.mark.parametrize(
         "name", ["django.middleware.gzip.GZipMiddleware", "django.middleware.http.ConditionalGetMiddleware"]

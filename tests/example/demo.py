@@ -103,8 +103,9 @@ def free_port() -> int:
 class Demo:
     """A running demonstration with a copy of the filled publication. Use it in a ``with`` statement."""
 
-    def __init__(self, seeded: Path, folder: Path) -> None:
+    def __init__(self, seeded: Path, folder: Path, *, delivery: str = "inline") -> None:
         self.folder = folder
+        self.delivery = delivery
         shutil.copytree(seeded, folder)
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -116,7 +117,7 @@ class Demo:
         self.process = subprocess.Popen(
             [sys.executable, str(MANAGE), "demo"],
             cwd=ROOT,
-            env=environment(self.folder) | {"PORT": str(self.port)},
+            env=environment(self.folder) | {"PORT": str(self.port), "DELIVERY": self.delivery},
             text=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -148,6 +149,11 @@ class Demo:
     def errors(self) -> str:
         """Return what the server has written to its standard error so far."""
         return Path(self._errors.name).read_text("utf-8")
+
+    def stand_behind(self, address: str, port: int) -> None:
+        """Be known to readers by the address of a server in front."""
+        self.address = address
+        self._write(f"UPDATE wagtailcore_site SET port = {port}")
 
     def forget_limits(self) -> None:
         """Let the network of the tests start afresh, so that no test depends on how many ran before it."""

@@ -224,9 +224,10 @@ class TestOutboxAndStrip:
 
 
 class TestTheRunningDemo:
-    def test_does_what_it_says_on_the_terminal(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+    @pytest.mark.parametrize("delivery", ["inline", "fetch"])
+    def test_does_what_it_says_on_the_terminal(self, tmp_path_factory: pytest.TempPathFactory, delivery: str) -> None:
         seeded = seeded_folder(tmp_path_factory)
-        with Demo(seeded, tmp_path_factory.mktemp("running") / "var") as running:
+        with Demo(seeded, tmp_path_factory.mktemp("running") / "var", delivery=delivery) as running:
             self.is_ready(running)
             self.says_what_to_do(running)
             self.shows_the_body_absent_and_present(running)

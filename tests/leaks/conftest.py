@@ -144,11 +144,13 @@ def db(publication: tuple[Publication, str]) -> None:
 
 
 @pytest.fixture
-def site(publication: tuple[Publication, str], db: None, delivery: str, edge: str) -> Iterator[Site]:
+def site(
+    publication: tuple[Publication, str], db: None, delivery: str, edge: str, tmp_path: Path
+) -> Iterator[Site]:
     """The running site, with every meter and limit as at the beginning."""
     made, origin = publication
     made.renew()
-    with through(edge, origin) as address:
+    with through(edge, origin, delivery, tmp_path / edge) as address:
         yield Site(made, address, delivery, origin=origin)
 
 
@@ -160,7 +162,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
         pairs = [
-            pytest.param(case, edge, id=f"{case.id}-{edge}", marks=pytest.mark.leak_case(case.id))
+            pytest.param(case, edge, id=f"{case.id}-{edge}", marks=[pytest.mark.leak_case(case.id), *marks_of(edge)])
             for case in all_cases()
             if case.tries and not case.reason
             for edge in (edges() if case.through_cache else ["direct"])
@@ -169,7 +171,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     marker = metafunc.definition.get_closest_marker("leak_case")
     if marker and "edge" in metafunc.fixturenames and by_id(marker.args[0]).through_cache:
-        metafunc.parametrize("edge", edges(), indirect=True)
+        ways = [pytest.param(edge, marks=marks_of(edge)) for edge in edges()]
+        metafunc.parametrize("edge", ways, indirect=True)
+
+
+def marks_of(edge: str) -> list[pytest.MarkDecorator]:
+    """What needs a server is left to the rows that have one, and to ``make leaks``."""
+    return [] if edge == "direct" else [pytest.mark.edge]
 
 
 # --- the count

@@ -1,4 +1,4 @@
-"""What every filler keeps: one suite for the inline filler and the null filler, sync and async."""
+"""What every filler keeps: one suite for all ways of delivery, sync and async."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from tests.factories import CANARY, make_article, make_subscriber, make_user, set_access, text
+from tests.slots.assembled import read
 from tests.testapp.models import ArticleLikePage
 from wagtail_wpr.access.models import Read
 from wagtail_wpr.content.door import open_whole
 from wagtail_wpr.slots import markers, tokens
+from wagtail_wpr.slots.deliveries import DELIVERIES, FETCH, INLINE
 from wagtail_wpr.slots.middleware import SlotMiddleware
 
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["inline", "null"])
+@pytest.fixture(params=DELIVERIES)
 def delivery(request: Any, settings: Any) -> str:
     settings.WPR_DELIVERY = request.param
     return str(request.param)
@@ -39,7 +41,7 @@ class TestEveryFiller:
         assert "The teaser says this much." in html
         assert 'data-wpr-wall="register"' in html
         assert CANARY not in html
-        assert markers.OPENING not in html
+        assert (markers.OPENING in html) == (delivery == "fetch")
 
     def test_free_body_is_there_for_everybody(self, client, delivery):
         answer = client.get(make_article(access="free").url)
@@ -140,6 +142,73 @@ class TestAsync:
 
         sent: Any = asyncio.run(SlotMiddleware(view)(RequestFactory().get("/")))
         assert sent.content.decode().count(CANARY) == 3
+
+
+class TestWhatReadersGet:
+    """Inline and fetched alike: the same bodies, walls and reads spent."""
+
+    @pytest.fixture(autouse=True, params=[INLINE, FETCH])
+    def filled_for_readers(self, request: Any, settings: Any) -> None:
+        settings.WPR_DELIVERY = request.param
+
+    def test_subscriber_everything(self, client):
+        client.force_login(make_subscriber())
+        html = read(client, make_article(access="subscribers"))
+        assert html.count(CANARY) == 3
+        assert "wpr-wall" not in html
+        assert Read.objects.count() == 0
+
+    def test_registered_reader_three_and_then_the_wall(self, client):
+        client.force_login(make_user())
+        pages = [make_article(f"Article {n}") for n in range(4)]
+        assert [CANARY in read(client, page) for page in pages] == [True, True, True, False]
+        assert 'data-wpr-wall="subscribe"' in read(client, pages[3])
+        assert [CANARY in read(client, page) for page in pages] == [True, True, True, False]
+        assert Read.objects.count() == 3
+
+    def test_visitor_the_wall_and_the_way_to_log_in(self, client):
+        html = read(client, make_article())
+        assert CANARY not in html
+        assert 'data-wpr-wall="register"' in html
+        assert 'data-wpr-account="visitor"' in html
+
+    def test_name_and_meter(self, client):
+        client.force_login(make_user("berta"))
+        html = " ".join(read(client, make_article()).split())
+        assert 'data-wpr-account="reader"' in html
+        assert "You have read 1 of 3 free articles." in html
+
+    def test_staff_without_spending(self, client):
+        client.force_login(make_user("chief", is_superuser=True, is_staff=True))
+        assert CANARY in read(client, make_article())
+        assert Read.objects.count() == 0
+
+    def test_disabled_user_the_wall(self, client):
+        client.force_login(make_subscriber())
+        from django.contrib.auth import get_user_model
+
+        get_user_model().objects.update(is_active=False)
+        assert CANARY not in read(client, make_article())
+
+    def test_browser_that_left_an_address_this_article_and_no_other(self, client):
+        from wagtail_wpr.readers.articles import sign_article
+
+        page, other = make_article(), make_article("Other")
+        form = {"email": "anna@example.org", "article": sign_article(page)}
+        client.post("/wpr/register/", form, headers={"Sec-Fetch-Site": "same-origin"})
+        assert CANARY in read(client, page)
+        html = read(client, other)
+        assert CANARY not in html
+        assert 'data-wpr-wall="confirm"' in html
+
+    def test_every_part_of_a_page_with_several(self, client):
+        from tests.content.test_locked_value import make_nested
+
+        client.force_login(make_user())
+        html = read(client, make_nested())
+        assert html.count(CANARY) == 3
+        assert html.count('id="wpr-continue"') == 1
+        assert Read.objects.count() == 1
 
 
 class TestNullFiller:

@@ -30,11 +30,17 @@ def decide(reader: Reader, page: Any, *, at: datetime | None = None, using: str 
 
 
 def decide_many(
-    reader: Reader, pages: Iterable[Any], *, at: datetime | None = None, using: str | None = None
+    reader: Reader,
+    pages: Iterable[Any],
+    *,
+    at: datetime | None = None,
+    using: str | None = None,
+    states: list[State] | None = None,
 ) -> list[Decision]:
     """Return the decisions for *pages* in the same order, like :func:`decide`; one query for all of them.
 
-    Where aliases are among the pages, one more finds their sources.
+    Where aliases are among the pages, one more finds their sources. *states* is given the state that the rules
+    asked, for a caller who wants to know more of the reader without asking the database again.
     """
     pages = list(pages)
     if not pages:
@@ -42,7 +48,10 @@ def decide_many(
     try:
         at = at or timezone.now()
         contents = Content.of_many(pages, at=at)
-        return _ask_rules(reader, contents, State(reader, contents, at, using=using))
+        state = State(reader, contents, at, using=using)
+        if states is not None:
+            states.append(state)
+        return _ask_rules(reader, contents, state)
     except Exception:
         logger.exception("Access could not be decided; the teaser is shown.")
         return [error_decision(reader) for _page in pages]

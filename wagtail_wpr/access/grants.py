@@ -17,6 +17,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from wagtail_wpr.access import marker
 from wagtail_wpr.access.contents import Content, content_key
 from wagtail_wpr.access.levels import AccessLevel
 from wagtail_wpr.conf import settings
@@ -139,6 +140,8 @@ def new_browser_id() -> str:
 
 def _set_browser(request: HttpRequest, response: HttpResponse, browser: Browser) -> None:
     data = {"id": browser.id, "used": browser.pending, "met": browser.admitted}
+    if browser.pending:
+        marker.mark(request, response)  # a page for everybody has to ask what this browser may read
     _set(request, response, BROWSER_COOKIE, signing.dumps(data, salt=BROWSER_SALT), BROWSER_SECONDS)
 
 

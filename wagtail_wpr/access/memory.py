@@ -15,8 +15,8 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,16 @@ class Known:
 
     overrides: Mapping[str, tuple[Override, ...]]
     settings: Mapping[int, MeterSettings]
+    others: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def also(self, name: str, read: Callable[[], Any]) -> Any:
+        """Return what another room keeps along with these, read by *read* when first asked for.
+
+        The signals of that room's models call :func:`changed`.
+        """
+        if name not in self.others:
+            self.others[name] = read()
+        return self.others[name]
 
     def settings_of(self, site_id: int | None) -> MeterSettings:
         """Return the settings of a site, or the defaults."""

@@ -28,6 +28,9 @@ DEFAULT_POOL = "default"
 #: What the subscriber rule asks for.
 ALL_ACCESS = "all_access"
 
+#: Whoever has it is shown no advertisement.
+AD_FREE = "ad_free"
+
 
 class AccessSetting(models.Model):
     """What an editor set on one page, of any type: its access and when it changes.

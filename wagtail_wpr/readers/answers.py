@@ -1,25 +1,19 @@
-"""What every answer of this room has in common: never stored, never indexed, never sent elsewhere."""
+"""The answers of this room: its pages in their language, where they lead, and the one for who posts too much."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from email.utils import parseaddr
-from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
-from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
-from wagtail_wpr.access.origin import require_same_origin
 from wagtail_wpr.languages import language_of
 from wagtail_wpr.readers.limits import Limit, network_subject, posts_of_a_network
 
@@ -28,33 +22,6 @@ class SeeOther(HttpResponseRedirect):
     """303: whatever was posted, the next page is fetched with GET."""
 
     status_code = 303
-
-
-def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Make a view one of ours.
-
-    Posts must come from our own pages (in place of a CSRF token, which a cached page cannot hold); a host's
-    ``LoginRequiredMiddleware`` and ``ATOMIC_REQUESTS`` leave it alone; the answer is private and leaks no
-    token.
-    """
-
-    guarded = require_same_origin(view)
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return private(guarded(request, *args, **kwargs))
-
-    return csrf_exempt(login_not_required(transaction.non_atomic_requests(wrapped)))
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Replace, not patch, what the host may have said about caching this answer, and return it."""
-    response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex"
-    # In a frame, somebody could be made to press a button that they do not see.
-    response["X-Frame-Options"] = "DENY"
-    return response
 
 
 def page(

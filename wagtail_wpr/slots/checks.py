@@ -10,10 +10,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 from wagtail_wpr.conf import settings
+from wagtail_wpr.slots.deliveries import DELIVERIES
 from wagtail_wpr.slots.middleware import SlotMiddleware
 
-
-DELIVERIES = ("inline", "null")
 
 ABOVE = ("django.middleware.gzip.GZipMiddleware", "django.middleware.http.ConditionalGetMiddleware")
 BELOW = (

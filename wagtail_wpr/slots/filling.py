@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.urls import resolve
-from django.utils import translation
+from django.utils import timezone, translation
 from wagtail import hooks
 
 from wagtail_wpr.access import Decision, Reader, decide_many, simulate, spend
@@ -17,6 +17,7 @@ from wagtail_wpr.access.contents import site_id_of
 from wagtail_wpr.access.grants import new_browser_id
 from wagtail_wpr.access.memory import known
 from wagtail_wpr.access.simulation import MODES
+from wagtail_wpr.access.state import State
 from wagtail_wpr.slots import markers, tokens
 from wagtail_wpr.slots.collecting import Collected
 from wagtail_wpr.slots.kinds import Filled, SlotKind, registered_kinds
@@ -105,7 +106,9 @@ class Filling:
         self.personal = False
         self.new_browser: str | None = None
         self.decisions: dict[int | str, Decision] = {}
-        self.gated_pages: list[Any] = []
+        #: Kinds that raised: nobody knows what this reader gets of them.
+        self.failed: set[str] = set()
+        self._states: list[State] = []
         self._pages: dict[int, Any] = {pk: page for pk, page in collected.pages.items() if page.live}
         self._reader: Reader | None = None
         self.reading = None if everybody or request is None else page_being_read(request)
@@ -124,12 +127,26 @@ class Filling:
             self._reader = Reader.from_request(self.request) if known else Reader.visitor()
         return self._reader
 
+    @property
+    def is_for_reading(self) -> bool:
+        """Whether the answer goes to somebody who reads it: a GET, for one reader, and no preview."""
+        return self.request is not None and self.request.method == "GET" and not (self.everybody or self.is_preview)
+
+    @property
+    def entitlements(self) -> frozenset[str]:
+        """The names of what this reader is entitled to; no further query where access was decided by a query."""
+        if self.reader.is_visitor:
+            return frozenset()
+        if not self._states:
+            self._states.append(State(self.reader, (), timezone.now()))
+        return self._states[0].entitlements
+
     def _meet_browser(self) -> None:
         """Where visitors have free articles of their own, count a browser that was not admitted yet as a new one."""
         request, reader = self.request, self.reader
-        if request is None or self.everybody or self.is_preview or not reader.is_visitor or reader.holder:
+        if request is None or not self.is_for_reading or not reader.is_visitor or reader.holder:
             return
-        if request.method != "GET" or is_prefetch(request):
+        if is_prefetch(request):
             return
         # The pages at hand first: finding out which of them is read may take a look at the database.
         if not any(visitors_read_on(page) for page in self._pages.values()):
@@ -144,7 +161,7 @@ class Filling:
 
     def _find_reading(self) -> Any:
         """Return the page that is read, found by the address where a page cache answered in place of its view."""
-        if self.reading is None and self.request is not None and not (self.everybody or self.is_preview):
+        if self.reading is None and self.request is not None and self.is_for_reading:
             self.reading = page_of_cached_answer(self.request)
         return self.reading
 
@@ -155,6 +172,11 @@ class Filling:
         if ref.live:
             return self.collected.drafts.get(ref.live)
         return self._pages.get(ref.page) if ref.page is not None else None
+
+    @property
+    def decided_pages(self) -> list[Any]:
+        """The live pages whose access this answer depends on."""
+        return [page for pk, page in self._pages.items() if pk in self.decisions]
 
     def decision(self, ref: SlotRef) -> Decision | None:
         """Return the decision for the page of a slot."""
@@ -172,7 +194,8 @@ class Filling:
         }
         if new:
             self._meet_browser()
-            self.decisions.update(zip(new, decide_many(self.reader, list(new.values())), strict=True))
+            decisions = decide_many(self.reader, list(new.values()), states=self._states)
+            self.decisions.update(zip(new, decisions, strict=True))
 
     def _load(self, wanted: set[int]) -> None:
         missing = wanted - self._pages.keys()
@@ -191,7 +214,7 @@ class Filling:
 
     def may_spend(self, ref: SlotRef) -> bool:
         """Whether a read of the page of this slot may be spent: for a GET of this very page."""
-        if self.request is None or self.everybody or ref.live or self.request.method != "GET":
+        if ref.live or not self.is_for_reading:
             return False
         reading = self._find_reading()
         return reading is not None and reading.pk == ref.page
@@ -210,29 +233,48 @@ class Filling:
 
     # --- filling
 
+    def deliver(self, html: str) -> str:
+        """Return the page as it leaves."""
+        return self.fill(html)
+
     def fill(self, html: str, depth: int = 0) -> str:
         """Return ``html`` with its slots filled; what cannot be filled shows its default."""
         if markers.OPENING not in html:
             return html
-        refs = {token: ref for token in markers.tokens(html) if (ref := tokens.read(token)) is not None}
-        filled: dict[SlotRef, Filled] = {}
-        if depth < DEEPEST:
-            self.prepare(refs.values())
-            for kind in registered_kinds().values():
-                slots = [ref for ref in dict.fromkeys(refs.values()) if ref.kind == kind.name]
-                for language in dict.fromkeys(ref.language for ref in slots):
-                    same = [ref for ref in slots if ref.language == language]
-                    filled.update(self._fill_kind(kind, same, language))
+        refs = _refs(markers.tokens(html))
+        filled = self._filled(refs.values()) if depth < DEEPEST else {}
 
         def replacement(token: str, default: str) -> str:
             ref = refs.get(token)
             content = filled.get(ref) if ref is not None else None
             if content is None:
-                return default
+                return self.unfilled(ref, token, default)
             self.personal = self.personal or content.personal
             return self.fill(content.html, depth + 1)
 
         return markers.replace(html, replacement)
+
+    def fill_tokens(self, wanted: Iterable[str]) -> dict[str, str]:
+        """Return what goes into the slots of these tokens; those that keep their defaults are left out."""
+        refs = _refs(wanted)
+        filled = self._filled(refs.values())
+        self.personal = True
+        return {token: self.fill(filled[ref].html, depth=1) for token, ref in refs.items() if ref in filled}
+
+    def unfilled(self, ref: SlotRef | None, token: str, default: str) -> str:
+        """Return what stands where nothing was filled in; ``ref`` is None for a token that is not ours."""
+        return default
+
+    def _filled(self, refs: Iterable[SlotRef]) -> dict[SlotRef, Filled]:
+        wanted = list(dict.fromkeys(refs))
+        self.prepare(wanted)
+        filled: dict[SlotRef, Filled] = {}
+        for kind in registered_kinds().values():
+            slots = [ref for ref in wanted if ref.kind == kind.name]
+            for language in dict.fromkeys(ref.language for ref in slots):
+                same = [ref for ref in slots if ref.language == language]
+                filled.update(self._fill_kind(kind, same, language))
+        return filled
 
     def _fill_kind(self, kind: SlotKind, slots: Sequence[SlotRef], language: str) -> dict[SlotRef, Filled]:
         try:
@@ -242,4 +284,10 @@ class Filling:
             raise
         except Exception:
             logger.exception("Filling the slots of kind %s failed; they show their defaults.", kind.name)
+            self.failed.add(kind.name)
             return {}
+
+
+def _refs(wanted: Iterable[str]) -> dict[str, SlotRef]:
+    """Return what the tokens stand for, each once; those that we did not sign are left out."""
+    return {token: ref for token in wanted if (ref := tokens.read(token)) is not None}

@@ -44,6 +44,7 @@ class GatedSlot(SlotKind):
     """Base of the kinds whose content a decision opens."""
 
     order = 100
+    is_gated = True
 
     def render(self, ref: SlotRef, page: Any, decision: Decision, request: HttpRequest | None) -> str:
         """Return what is behind the wall as HTML; called only with a decision that grants this page."""
@@ -63,8 +64,6 @@ class GatedSlot(SlotKind):
         page, decision = filling.page(slots[0]), filling.decision(slots[0])
         if page is None or decision is None:
             return {}
-        if not filling.is_preview:
-            filling.gated_pages.append(page)
         if decision.granted and decision.cost and not filling.may_spend(slots[0]):
             return {}  # a list, a HEAD, somebody else's page: the default, and nothing is spent
         if decision.granted:

@@ -32,6 +32,8 @@ class SlotKind:
 
     name: str = ""
     order: int = 500
+    #: Whether what goes into it stands behind a wall.
+    is_gated: bool = False
 
     def fill(self, slots: Sequence[SlotRef], filling: Filling) -> dict[SlotRef, Filled]:
         """Return what goes into the slots; a slot that is missing in the answer keeps its default."""
@@ -40,6 +42,10 @@ class SlotKind:
     def fill_for_everybody(self, slots: Sequence[SlotRef], filling: Filling) -> dict[SlotRef, Filled]:
         """Return what may go into the slots of a page that is the same for everybody. Nothing, as a rule."""
         return {}
+
+    def public_default(self, ref: SlotRef, default: str) -> str:
+        """Return what stands in the slot of a page that everybody is sent, until the page's script has asked."""
+        return default
 
 
 def registered_kinds() -> dict[str, SlotKind]:

@@ -15,20 +15,21 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from wagtail_wpr.access import marker
+from wagtail_wpr.access.endpoints import PRIVATE
 from wagtail_wpr.access.grants import keep_browser
-from wagtail_wpr.conf import settings
 from wagtail_wpr.slots import freshness, markers
 from wagtail_wpr.slots.collecting import Collected, collecting
+from wagtail_wpr.slots.deliveries import FETCH, INLINE, delivery_of
+from wagtail_wpr.slots.fetch import PublicFilling, wants_inline
 from wagtail_wpr.slots.filling import Filling, PrefetchRefused
 
 
 logger = logging.getLogger("wagtail_wpr.slots")
 
-PRIVATE = "private, no-store"
-
 
 class SlotMiddleware:
-    """The inline filler (``WPR_DELIVERY = "inline"``) and the null filler (``"null"``)."""
+    """Fills slots as ``WPR_DELIVERY`` or the site's own setting says: ``"inline"``, ``"fetch"`` or ``"null"``."""
 
     sync_capable = True
     async_capable = True
@@ -43,11 +44,14 @@ class SlotMiddleware:
         if self.is_async:
             return self.__acall__(request)
         with collecting(is_preview=_is_preview(request)) as collected:
-            return finished(request, self.get_response(request), collected)
+            response = self.get_response(request)
+            marker.settle(request, response)
+            return finished(request, response, collected)
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         with collecting(is_preview=_is_preview(request)) as collected:
             response = await self.get_response(request)
+            marker.settle(request, response)
             if not has_slots(response):
                 return response
             return await sync_to_async(finished, thread_sensitive=True)(request, response, collected)
@@ -74,12 +78,10 @@ def finished(request: HttpRequest, response: HttpResponseBase, collected: Collec
     if not has_slots(response):
         return response
     assert isinstance(response, HttpResponse)  # noqa: S101  (has_slots said so)
-    everybody = settings.delivery == "null" and not collected.is_preview
-    # What is the same for everybody is made without knowing who asks: no name and no CSRF token gets into it.
-    filling = Filling(None if everybody else request, collected, everybody=everybody)
+    filling = _filling(request, collected)
     html = response.content.decode(response.charset or "utf-8")
     try:
-        filled = filling.fill(html)
+        filled = filling.deliver(html)
     except PrefetchRefused:
         return _refused_prefetch()
     except Exception:
@@ -88,14 +90,25 @@ def finished(request: HttpRequest, response: HttpResponseBase, collected: Collec
     response.content = filled.encode(response.charset or "utf-8")
     if response.has_header("Content-Length"):
         response.headers["Content-Length"] = str(len(response.content))
-    _set_headers(response, filling)
+    _set_headers(request, response, filling)
     return response
 
 
-def _set_headers(response: HttpResponse, filling: Filling) -> None:
+def _filling(request: HttpRequest, collected: Collected) -> Filling:
+    """Return the work that this site's way of delivery asks for. A preview is always filled as it leaves."""
+    delivery = INLINE if collected.is_preview else delivery_of(request)
+    if delivery == INLINE or (delivery == FETCH and wants_inline(request)):
+        return Filling(request, collected)
+    if delivery == FETCH:
+        return PublicFilling(collected)
+    # What is the same for everybody is made without knowing who asks: no name and no CSRF token gets into it.
+    return Filling(None, collected, everybody=True)
+
+
+def _set_headers(request: HttpRequest, response: HttpResponse, filling: Filling) -> None:
     if filling.new_browser and filling.request is not None:
         keep_browser(filling.request, response, filling.new_browser)
-    if filling.personal or filling.is_preview:
+    if filling.personal or filling.is_preview or (not filling.everybody and wants_inline(request)):
         # Replaced and not patched: a host's s-maxage would survive a patch and let shared caches keep it.
         response.headers["Cache-Control"] = PRIVATE
         for name in ("ETag", "Last-Modified", "Expires"):
@@ -110,7 +123,7 @@ def _set_headers(response: HttpResponse, filling: Filling) -> None:
 
 def _limit_freshness(response: HttpResponse, filling: Filling) -> None:
     try:
-        freshness.limit(response, filling.gated_pages)
+        freshness.limit(response, filling.decided_pages)
     except Exception:
         logger.exception("The next change of access is not known, so that this answer may not be kept.")
         response.headers["Cache-Control"] = "no-cache"

@@ -1,13 +1,39 @@
+"""What changes remembered words and ways of delivery, who comes in and leaves, and when counts are written down."""
+
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.core.signals import request_finished
 from django.db.models.signals import post_delete, post_save
 
-from wagtail_wpr.slots import copy
+from wagtail_wpr.access import marker, memory
+from wagtail_wpr.slots import copy, counting
 
 
 def connect() -> None:
-    """Drop remembered wall copy when an editor changes it."""
-    from wagtail_wpr.slots.models import WallCopy
+    """Connect the signal handlers of this room."""
+    from wagtail_wpr.slots.models import DeliverySettings, WallCopy
 
     for signal in (post_save, post_delete):
         signal.connect(copy.forget, sender=WallCopy, dispatch_uid="wagtail_wpr.wall_copy")
+        signal.connect(delivery_changed, sender=DeliverySettings, dispatch_uid="wagtail_wpr.delivery")
+    user_logged_in.connect(came_in, dispatch_uid="wagtail_wpr.came_in")
+    user_logged_out.connect(left, dispatch_uid="wagtail_wpr.left")
+    request_finished.connect(counting.write_down, dispatch_uid="wagtail_wpr.counts")
+
+
+def delivery_changed(**kwargs: Any) -> None:
+    """A site's way of delivery was written: every process reads it anew."""
+    memory.changed()
+
+
+def came_in(request: Any = None, **kwargs: Any) -> None:
+    """Somebody signed in, in whichever way the host has."""
+    marker.note(request, True)
+
+
+def left(request: Any = None, **kwargs: Any) -> None:
+    """Somebody signed out."""
+    marker.note(request, False)

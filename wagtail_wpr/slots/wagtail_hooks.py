@@ -5,6 +5,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from wagtail_wpr.slots.ads import AdSlot
 from wagtail_wpr.slots.gated import PartSlot
 from wagtail_wpr.slots.kinds import SlotKind
 from wagtail_wpr.slots.lines import AccountSlot, MeterSlot
@@ -16,7 +17,7 @@ def _register(kind: type[SlotKind]) -> None:
     hooks.register("register_wpr_slot", kind)
 
 
-for _kind in (WallSlot, PartSlot, MeterSlot, AccountSlot):
+for _kind in (WallSlot, PartSlot, MeterSlot, AccountSlot, AdSlot):
     _register(_kind)
 
 

@@ -12,6 +12,7 @@ from wagtail import hooks
 
 from wagtail_wpr.access import Decision, Reader, decide
 from wagtail_wpr.signals import wall_shown
+from wagtail_wpr.slots import counting
 from wagtail_wpr.slots.copy import wall_copy
 from wagtail_wpr.slots.kinds import Filled, SlotKind
 from wagtail_wpr.slots.tokens import SlotRef
@@ -57,9 +58,11 @@ def render_wall(page: Any, decision: Decision, *, compact: bool = False, request
 
 
 def show_wall(page: Any, decision: Decision, ref: SlotRef, filling: Filling) -> str | None:
-    """Return the wall for this reader, or None where the slot's default is just that; tells the signal."""
+    """Return the wall for this reader, or None where the slot's default is just that; counts it, tells the signal."""
     if ref.place == 0:
         wall_shown.send_robust(sender=WallSlot, request=filling.request, page=page, decision=decision)
+        if filling.is_for_reading:
+            counting.wall_was_shown(page.pk, decision.wall)
     plain = filling.reader.user is None and not filling.reader.pending and not filling.is_preview
     if plain and decision.wall == ref.wall and decision.wall != "confirm":
         return None

@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -112,6 +113,29 @@ def wpr_meter(context: template.Context, page: Any = None) -> SafeString:
 def wpr_account() -> SafeString:
     """Show who is signed in, with account and log-out; the way to log in for a visitor."""
     return write_slot("account", default=lambda ref: visitors_account())
+
+
+class AdNode(template.Node):
+    """What stands between ``{% wpr_ad %}`` and ``{% endwpr_ad %}``, in a slot."""
+
+    def __init__(self, name: FilterExpression, nodelist: NodeList) -> None:
+        self.name = name
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        content = self.nodelist.render(context)
+        return write_slot("ad", field=str(self.name.resolve(context)), default=lambda ref: content)
+
+
+@register.tag
+def wpr_ad(parser: Parser, token: Token) -> AdNode:
+    """Show an advertisement, named for statistics, to everybody but those who are entitled to be without."""
+    words = token.split_contents()
+    if len(words) != 2:
+        raise template.TemplateSyntaxError('Name the advertisement and nothing else: {% wpr_ad "name" %}.')
+    nodelist = parser.parse(("endwpr_ad",))
+    parser.delete_first_token()
+    return AdNode(parser.compile_filter(words[1]), nodelist)
 
 
 @register.simple_tag

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wagtail_wpr.access import grants
-from wagtail_wpr.readers.answers import SeeOther, endpoint, home, page, safe_path
+from wagtail_wpr.access.endpoints import endpoint
+from wagtail_wpr.readers.answers import SeeOther, home, page, safe_path
 from wagtail_wpr.readers.overview import overview_of
 
 

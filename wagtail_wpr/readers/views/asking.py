@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wagtail_wpr.access.endpoints import endpoint
 from wagtail_wpr.readers import browsers
-from wagtail_wpr.readers.answers import SeeOther, endpoint, flooded, home, page, safe_path
+from wagtail_wpr.readers.answers import SeeOther, flooded, home, page, safe_path
 from wagtail_wpr.readers.articles import Article, article_from
 from wagtail_wpr.readers.asking import ask_for_proof
 from wagtail_wpr.readers.forms import AddressForm, CodeForm

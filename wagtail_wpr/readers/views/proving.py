@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wagtail_wpr import signals
 from wagtail_wpr.access import Content, ledger
+from wagtail_wpr.access.endpoints import endpoint
 from wagtail_wpr.access.grants import UNLOCKABLE
 from wagtail_wpr.readers import browsers
 from wagtail_wpr.readers.adapter import get_adapter
 from wagtail_wpr.readers.addresses import masked
-from wagtail_wpr.readers.answers import SeeOther, endpoint, flooded, page, safe_path
+from wagtail_wpr.readers.answers import SeeOther, flooded, page, safe_path
 from wagtail_wpr.readers.articles import Article, article_from, live_article
 from wagtail_wpr.readers.forms import AddressForm, CodeForm
 from wagtail_wpr.readers.limits import address_subject, wrong_codes_of_an_address

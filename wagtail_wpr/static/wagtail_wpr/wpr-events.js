@@ -57,6 +57,12 @@
     look(document);
     new MutationObserver(() => look(document)).observe(document.body, { childList: true, subtree: true });
   };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  // A page for everybody shows the visitor's walls until its own script has asked who reads.
+  const ready = () => {
+    const filler = document.querySelector("script[data-wpr-slots]");
+    if (!filler || "wprFilled" in filler.dataset) start();
+    else document.addEventListener("wpr:filled", start, { once: true });
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
+  else ready();
 })();

@@ -27,6 +27,7 @@ from example_project.publication.dates import bring_up_to_date
 from example_project.publication.seeding import seed
 from wagtail_wpr.content.door import open_whole
 from wagtail_wpr.pages.models import ArticlePage, ReportPage
+from wagtail_wpr.slots.deliveries import DELIVERIES, FETCH, INLINE_PARAMETER
 
 
 HOST = "127.0.0.1"
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         parser.add_argument("--prepare", action="store_true", help="Fill the database and stop.")
 
     def handle(self, *args: Any, port: int, prepare: bool, **options: Any) -> None:
+        if settings.WPR_DELIVERY not in DELIVERIES:
+            raise CommandError(f"DELIVERY is {settings.WPR_DELIVERY!r}; use one of {', '.join(DELIVERIES)}.")
         self.prepare(port)
         if prepare:
             return
@@ -91,6 +94,8 @@ class Command(BaseCommand):
         words = body_words(article) if article else ""
         address = article.url.removeprefix(base) if article else "/"
         jar = settings.VAR / "subscriber.cookies"
+        # A page that is the same for everybody holds no body; this is its link for browsers without script.
+        opened = f"{address}?{INLINE_PARAMETER}=1" if settings.WPR_DELIVERY == FETCH else address
         return "\n".join(
             [
                 "",
@@ -104,7 +109,7 @@ class Command(BaseCommand):
                 "",
                 "  The body is not in the page of a visitor (0), and is in a subscriber’s (1):",
                 f'  curl -s {base}{address} | grep -c "{words}"',
-                f'  curl -sL -c {jar} -d next={address} {base}/demo/be/subscriber/ | grep -c "{words}"',
+                f'  curl -sL -c {jar} -d next={opened} {base}/demo/be/subscriber/ | grep -c "{words}"',
                 "",
                 "  Stop with Ctrl-C.",
                 "",
