@@ -17,7 +17,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import unquote
 
 import brotli
@@ -32,6 +32,7 @@ DEEPEST = 3
 LARGEST = 4 * 1024 * 1024
 
 INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
+COMBINING = re.compile("[\u0300-\u036f]")
 TAGS = re.compile(r"<[^<>]*>")
 ESCAPES = re.compile(r"\\u\{?([0-9a-fA-F]{4,6})\}?|\\x([0-9a-fA-F]{2})")
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}")
@@ -57,16 +58,21 @@ def find(data: bytes | str, words: Iterable[str], *, encoding: str = "") -> list
     :raises Unreadable: for an encoding that nobody taught it.
     """
     raw = data.encode() if isinstance(data, str) else decoded(data, encoding)
-    needles = {word: _folded(word) for word in words}
+    return list(_found(raw, tuple(words)))
+
+
+@lru_cache(maxsize=1024)
+def _found(raw: bytes, words: tuple[str, ...]) -> tuple[Hit, ...]:
+    # Kept, because most answers to most cases are the very same page.
+    needles = [(word, dress, changed) for word in words for dress, changed in _changed(_folded(word))]
     found: dict[tuple[str, str], Hit] = {}
     for disguise, text in _texts(raw, 0):
         folded = _folded(text)
-        for word, needle in needles.items():
-            for dress, changed in _changed(needle):
-                if changed in folded:
-                    name = " in ".join(filter(None, (dress, disguise))) or "plain"
-                    found.setdefault((word, name), Hit(word, name))
-    return list(found.values())
+        for word, dress, changed in needles:
+            if changed in folded:
+                name = " in ".join(filter(None, (dress, disguise))) or "plain"
+                found.setdefault((word, name), Hit(word, name))
+    return tuple(found.values())
 
 
 def decoded(data: bytes, encoding: str) -> bytes:
@@ -91,8 +97,10 @@ def decoded(data: bytes, encoding: str) -> bytes:
 
 def _folded(text: str) -> str:
     """Without case, accents, width and what nobody sees."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", INVISIBLE.sub("", text))
-    return "".join(sign for sign in parts if not unicodedata.combining(sign)).casefold()
+    return COMBINING.sub("", parts).casefold()
 
 
 def _changed(needle: str) -> Iterator[tuple[str, str]]:
@@ -116,8 +124,11 @@ def _texts(data: bytes, depth: int) -> Iterator[tuple[str, str]]:
         for name in ("utf-16-le", "utf-16-be"):
             for start in (0, 1):
                 yield name, data[start:].decode(name, "ignore")
-    text = data.decode("utf-8", "replace")
-    for name, plain in _unwrapped(text):
+    if depth and not _is_utf8(data):
+        # Decoded from the wrong beginning, or with something behind it: worth a look, but nothing is wrapped in it.
+        yield "", data.decode("utf-8", "ignore")
+        return
+    for name, plain in _unwrapped(data.decode("utf-8", "replace")):
         yield name, plain
         if depth < DEEPEST:
             for how, blob in _blobs(plain):

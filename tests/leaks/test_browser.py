@@ -78,8 +78,16 @@ def window(chromium: Chromium, site: Site, contexts: list[BrowserContext]) -> An
 
 
 def opened(page: Page, path: str) -> str:
-    """Open an address, wait until nothing is fetched any more, and return everything in the document."""
-    page.goto(path, wait_until="networkidle")
+    """Open an address, wait until what its script asks for is there, and return everything in the document."""
+    page.goto(path)
+    return told(page)
+
+
+def told(page: Page) -> str:
+    """Return everything in the document, once nothing is under way any more."""
+    # The script is deferred, so that what it asks was asked before the page was loaded.
+    page.wait_for_function("() => performance.getEntriesByType('resource').every(one => one.responseEnd > 0)")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return page.content() + page.evaluate("document.body.innerText")
 
 

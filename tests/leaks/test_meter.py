@@ -55,7 +55,7 @@ class TestRaces:
     def test_from_several_browsers_of_one_account(self, site: Site) -> None:
         user = site.user("one-left")
         browsers = [Browser(site.address, cookies={"sessionid": session_of(user)}) for _number in range(5)]
-        assert self.bodies(site, browsers, 10) == 1
+        assert self.bodies(site, browsers, 6) == 1
         assert used(site, "one-left") == LIMIT
 
     def bodies(self, site: Site, browsers: list[Browser], articles: int) -> int:

@@ -22,7 +22,18 @@ def run_planted() -> subprocess.CompletedProcess[str]:
     """Run one case as ``make leaks`` runs all of them, in the site with the leak."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/leaks/test_requests.py", "-q", "-n", "0", "-k", "PW-012"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/leaks/test_requests.py",
+            "-q",
+            "-n",
+            "0",
+            "-k",
+            "PW-012",
+            "--nomigrations",
+        ],
         cwd=ROOT,
         env=kept | {PLANTED: "1", "WPR_TEST_DATABASE": "sqlite"},
         text=True,
