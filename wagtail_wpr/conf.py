@@ -28,6 +28,16 @@ class Settings:
         return str(_read("WPR_CACHE", "default"))
 
     @property
+    def body_cache_seconds(self) -> int:
+        """Seconds that a rendered body is kept; 0 for never. With ``DEBUG`` never, unless it is set."""
+        return int(_read("WPR_BODY_CACHE_SECONDS", 0 if django_settings.DEBUG else 300))
+
+    @property
+    def template_version(self) -> str:
+        """Whatever changes with the host's templates: bodies rendered by others are not used any more."""
+        return str(_read("WPR_TEMPLATE_VERSION", ""))
+
+    @property
     def count_walls(self) -> bool:
         """Whether walls that were shown are counted by day, article and kind of wall."""
         return bool(_read("WPR_COUNT_WALLS", True))

@@ -115,3 +115,15 @@ class TestDelivery:
     def test_urls_not_mounted(self, settings):
         settings.ROOT_URLCONF = "wagtail.urls"
         assert ids(check_delivery()) == ["wagtail_wpr.W004"]
+
+
+class TestSecondsThatBodiesAreKept:
+    @pytest.mark.parametrize("seconds", ["five minutes", None, -1, "-300"])
+    def test_that_are_none_are_an_error(self, settings, seconds):
+        settings.WPR_BODY_CACHE_SECONDS = seconds
+        assert ids(checks.check_kept_bodies()) == ["wagtail_wpr.E014"]
+
+    @pytest.mark.parametrize("seconds", [0, 300, "300"])
+    def test_that_are_some_are_fine(self, settings, seconds):
+        settings.WPR_BODY_CACHE_SECONDS = seconds
+        assert checks.check_kept_bodies() == []

@@ -12,6 +12,7 @@ from wagtail import hooks
 from tests.factories import CANARY, make_article, make_subscriber, make_user
 from wagtail_wpr.access import Rule
 from wagtail_wpr.access.models import Read
+from wagtail_wpr.content import bodies
 from wagtail_wpr.slots import lines
 
 
@@ -139,9 +140,11 @@ class TestSlotKindThatRaises:
 
 
 class TestCleanCache:
-    def test_nothing_of_a_body_or_reader_is_in_the_cache(self, client):
+    def test_nothing_of_a_reader_is_in_the_cache_and_bodies_stand_behind_the_door_only(self, client):
         client.force_login(make_user("somebody"))
         client.get(make_article().url)
+        holding = [key for key, value in cache._cache.items() if CANARY.encode() in value]
+        assert len(holding) == 1
+        assert bodies.PREFIX in holding[0]
         for value in cache._cache.values():
-            assert CANARY.encode() not in value
             assert b"somebody" not in value

@@ -127,23 +127,51 @@ class TestPage:
         assert not shown
 
     def test_free_page_none_more(self, settings: Any) -> None:
+        settings.WPR_BODY_CACHE_SECONDS = 0
         assert more_than_plain(settings, None, "free") == (0, True)
         assert more_than_plain(settings, make_user(), "free") == (0, True)
 
     def test_subscriber_one_more_with_a_cold_body(self, settings: Any) -> None:
+        settings.WPR_BODY_CACHE_SECONDS = 0
         more, shown = more_than_plain(settings, make_subscriber())
         assert more <= 1
         assert shown
 
     def test_reading_again_one_more_with_a_cold_body(self, settings: Any) -> None:
+        settings.WPR_BODY_CACHE_SECONDS = 0
         more, shown = more_than_plain(settings, make_user(), before=1)
         assert more <= 1
         assert shown
 
-    def test_first_read_two_more(self, settings: Any) -> None:
+    def test_first_read_two_more_with_a_cold_body(self, settings: Any) -> None:
+        settings.WPR_BODY_CACHE_SECONDS = 0
         more, shown = more_than_plain(settings, make_user())
         assert more <= 2
         assert shown
+
+
+class TestPageWithAKeptBody:
+    """The plain twin asks for what its body shows, with each answer; the metered page does not."""
+
+    #: The linked page and its address, for a chooser and for a link in rich text.
+    BODY = 4
+
+    def test_subscriber_and_reading_again(self, settings: Any) -> None:
+        more, shown = more_than_plain(settings, make_subscriber(), before=1)
+        assert (more, shown) == (1 - self.BODY, True)
+        more, shown = more_than_plain(settings, make_user(), before=1)
+        assert (more, shown) == (1 - self.BODY, True)
+
+    def test_first_read_of_a_body_that_others_have_read(self, settings: Any) -> None:
+        (page,), (twin,) = make_twins()
+        plain, _html = asked(settings, twin.url, make_user("plain"), ours=False)
+        asked(settings, page.url, make_subscriber(), ours=True)
+        metered, html = asked(settings, page.url, make_user(), ours=True)
+        assert CANARY in html
+        assert len(metered) - len(plain) == 2 - self.BODY
+
+    def test_free_page(self, settings: Any) -> None:
+        assert more_than_plain(settings, None, "free") == (-self.BODY, True)
 
 
 class TestListOfFifty:

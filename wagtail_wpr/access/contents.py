@@ -22,6 +22,9 @@ logger = logging.getLogger("wagtail_wpr.access")
 #: An alias may point to an alias; further than this nobody goes.
 ALIAS_STEPS = 5
 
+#: Where an alias keeps the key that its last decision found: what is asked after deciding need not be looked up.
+_SOURCE_KEY = "_wpr_source_key"
+
 
 @dataclass(frozen=True)
 class Content:
@@ -62,7 +65,10 @@ class Content:
 
 
 def content_key(page: Any) -> str:
-    """Return the key of the article that *page* shows; one query for an alias, else none."""
+    """Return the key of the article that *page* shows; one query for an alias that was not decided about, else none."""
+    alias_of, key = vars(page).get(_SOURCE_KEY, (None, ""))
+    if alias_of is not None and alias_of == page.alias_of_id:
+        return str(key)
     return str(_sources([page]).get(page.alias_of_id, page).translation_key)
 
 
@@ -79,6 +85,8 @@ def site_id_of(page: Any) -> int | None:
 
 def _content(page: Any, source: Any, roots: list[tuple[int, str]], at: datetime, remembered: Known) -> Content:
     broken = ""
+    if page.alias_of_id is not None:
+        setattr(page, _SOURCE_KEY, (page.alias_of_id, str(source.translation_key)))
     try:
         access = level_at(_place(source, roots), at, remembered=remembered)
     except BrokenAccess as error:

@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from wagtail import blocks
 
+from wagtail_wpr.conf import settings
 from wagtail_wpr.content.door import children_of, contains_metered
 from wagtail_wpr.content.fields import MeteredStreamField
 from wagtail_wpr.content.loops import loops_that_drop_the_break
@@ -37,6 +38,24 @@ def check_templates(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage
             if isinstance(template, str):
                 found += _loops(model, field, template)
     return found
+
+
+@register(Tags.caches)
+def check_kept_bodies(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Return what is wrong with the setting that says how long bodies are kept: a wrong one keeps none."""
+    try:
+        seconds = settings.body_cache_seconds
+    except (TypeError, ValueError):
+        seconds = -1
+    if seconds >= 0:
+        return []
+    return [
+        Error(
+            "WPR_BODY_CACHE_SECONDS is no number of seconds.",
+            hint="Set it to the seconds that a rendered body may be kept, or to 0 to keep none.",
+            id="wagtail_wpr.E014",
+        )
+    ]
 
 
 def _plain_streams_inside(field: MeteredStreamField) -> Iterator[CheckMessage]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from wagtail import blocks
 from wagtail.blocks import StreamValue
 
-from wagtail_wpr.access import Content
+from wagtail_wpr.access.contents import content_key
 from wagtail_wpr.content.errors import LockedValueError
 from wagtail_wpr.content.splitting import BREAK, Row, Split, everything
 
@@ -257,9 +257,14 @@ def open_body(value: LockedStreamValue, decision: Decision) -> BodyStreamValue:
 
     Raises ``LockedValueError`` unless ``decision`` grants this very content.
     """
-    if not decision.granted or value._owner is None or decision.content != Content.of(value._owner).key:
-        raise LockedValueError("Only a granted decision for this very content opens its body.")
+    refuse_without_grant(value._owner, decision)
     return BodyStreamValue(value)
+
+
+def refuse_without_grant(owner: Any, decision: Decision) -> None:
+    """Raise ``LockedValueError`` unless ``decision`` grants the content of ``owner``, a page."""
+    if not decision.granted or owner is None or decision.content != content_key(owner):
+        raise LockedValueError("Only a granted decision for this very content opens its body.")
 
 
 def find_locked(value: LockedStreamValue, path: tuple[str, ...]) -> LockedStreamValue | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
@@ -9,7 +10,15 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail import hooks
 
 from wagtail_wpr.access import Decision
-from wagtail_wpr.content.door import BodyStreamValue, LockedStreamValue, find_locked, open_body
+from wagtail_wpr.content import bodies
+from wagtail_wpr.content.door import (
+    BodyStreamValue,
+    LockedStreamValue,
+    find_locked,
+    open_body,
+    refuse_without_grant,
+)
+from wagtail_wpr.content.watching import Watch, Watched, render_watched
 from wagtail_wpr.slots import collecting
 from wagtail_wpr.slots.gated import GatedSlot, page_name, write_gated_slot
 from wagtail_wpr.slots.tokens import SlotRef
@@ -18,6 +27,8 @@ from wagtail_wpr.swapping import get_page_model
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+logger = logging.getLogger("wagtail_wpr.content")
 
 SEPARATOR = "/"
 
@@ -49,11 +60,56 @@ class BodySlot(GatedSlot):
 
     def render(self, ref: SlotRef, page: Any, decision: Decision, request: HttpRequest | None) -> str:
         value = getattr(page, ref.field)
-        locked = find_locked(value, tuple(filter(None, ref.path.split(SEPARATOR))))
-        if locked is None:
-            return ""
-        context = {"request": request, "page": page, page_name(page): page, "decision": decision}
+        # Before anything else: what is kept opens to nobody who could not have it rendered.
+        refuse_without_grant(page, decision)
+
+        def alone() -> str:
+            return _rendered(ref, page, value, decision, context_of(page, decision, request))
+
+        key = bodies.key_of(ref, page, value, decision, request)
+        if key is None:
+            return alone()
+
+        def shared() -> bodies.Rendered:
+            return _watched(ref, page, value, decision, request)
+
+        return bodies.kept_body(key, shared, alone)
+
+
+def context_of(page: Any, decision: Any, request: Any) -> dict[str, Any]:
+    """Return what the templates of a body's blocks know."""
+    return {"request": request, "page": page, page_name(page): page, "decision": decision}
+
+
+def _rendered(ref: SlotRef, page: Any, value: LockedStreamValue, decision: Decision, context: dict[str, Any]) -> str:
+    locked = find_locked(value, tuple(filter(None, ref.path.split(SEPARATOR))))
+    if locked is None:
+        return ""
+    with collecting.collecting_inside(page.pk):
         return render_body(open_body(locked, decision), context)
+
+
+def _watched(
+    ref: SlotRef, page: Any, value: LockedStreamValue, decision: Decision, request: HttpRequest | None
+) -> bodies.Rendered:
+    """Render a body and find out whether it is the same for everybody."""
+    watch = Watch()
+    watched_request = watch.over(request, "request", bodies.covers_of_request(request))
+    watched_decision = watch.over(decision, "decision", bodies.covers_of_decision)
+    try:
+        html = _rendered(ref, page, value, decision, context_of(page, watched_decision, watched_request))
+    except Exception:
+        # Perhaps a block cannot do with what stands for the request. If not, this raises the same again.
+        html = _rendered(ref, page, value, decision, context_of(page, decision, request))
+        watch.note("request")
+    if watch.seen:
+        logger.debug(
+            "The body of page %s (%s) is rendered for each reader, because it depends on %s.",
+            page.pk,
+            ref.field,
+            ", ".join(watch.seen),
+        )
+    return bodies.Rendered(html, shared=not watch.seen)
 
 
 def render_body(body: BodyStreamValue, context: dict[str, Any]) -> SafeString:
@@ -63,9 +119,10 @@ def render_body(body: BodyStreamValue, context: dict[str, Any]) -> SafeString:
     if not template:
         return mark_safe(block.render(body, context=context))  # noqa: S308  (blocks render safe HTML)
     request = context["request"]
+    render = render_watched if isinstance(request, Watched) else render_to_string
     blocks = list(body)
     rendered = [
-        render_to_string(template, {**context, "block": child, "first": False, "last": child is blocks[-1]}, request)
+        render(template, {**context, "block": child, "first": False, "last": child is blocks[-1]}, request)
         for child in blocks
     ]
     return mark_safe("".join(rendered))  # noqa: S308

@@ -6,8 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+
+class InsideASlot(Counter[tuple[str, int | None]]):
+    """Counts what stands inside a slot of a page: none of it is the first of that page."""
+
+    def __init__(self, page: int | None) -> None:
+        super().__init__()
+        self.page = page
+
+    def __missing__(self, key: tuple[str, int | None]) -> int:
+        return 1 if key[1] == self.page else 0
 
 
 @dataclass
@@ -40,5 +51,17 @@ def collecting(*, is_preview: bool = False) -> Iterator[Collected]:
     token = _current.set(collected)
     try:
         yield collected
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def collecting_inside(page: int | None) -> Iterator[Collected]:
+    """Collect what is written inside a slot of ``page``: the same numbers, whatever the response wrote before."""
+    outside = _current.get() or Collected()
+    inside = replace(outside, places=InsideASlot(page))
+    token = _current.set(inside)
+    try:
+        yield inside
     finally:
         _current.reset(token)
