@@ -32,7 +32,10 @@ class TestSharedCaches:
         if not first.is_whole:
             raise ControlFailed("The reader with free articles left got none.")
         for reader in ("visitor", "used-up", "visitor"):
-            site.must_hide(site.open("metered", reader), what=reader)
+            latest = site.open("metered", reader)
+            site.must_hide(latest, what=reader)
+        if site.address != site.origin and latest.page.headers["X-Cache"] != "HIT":
+            raise ControlFailed("The cache keeps nothing, so that nothing could come out of it.")
         site.control("metered")
 
     @pytest.mark.leak_case("PW-206")
