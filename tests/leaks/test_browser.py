@@ -85,9 +85,8 @@ def opened(page: Page, path: str) -> str:
 
 def told(page: Page) -> str:
     """Return everything in the document, once nothing is under way any more."""
-    # The script is deferred, so that what it asks was asked before the page was loaded.
-    page.wait_for_function("() => performance.getEntriesByType('resource').every(one => one.responseEnd > 0)")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    if "data-wpr-slots" in page.content():
+        page.wait_for_load_state("networkidle")
     return page.content() + page.evaluate("document.body.innerText")
 
 
