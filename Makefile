@@ -8,7 +8,7 @@ DELIVERY ?= inline
 export PORT DELIVERY
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test edge hosts bench bench-quick lint format types messages docs wheel clean
+.PHONY: help demo test edge leaks hosts bench bench-quick lint format types messages docs wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: $(VENV)/.test ## run the tests
 
 edge: $(VENV)/.test ## run the tests behind real caches; needs nginx, Varnish or both
 	@$(BIN)/python -m pytest -m edge -n $${WORKERS:-2} tests/edge $(ARGS)
+
+leaks: $(VENV)/.test ## try every known way around the wall; say how many cases ran, and what leaked
+	@.ci/leaks $(ARGS)
 
 hosts: $(VENV)/.test ## run the tests of the hosts with their own user, image, document and page models
 	@$(BIN)/python -m pytest -c tests/hosts/custom/pytest.ini tests/hosts/custom

@@ -272,11 +272,29 @@ class TestWordsOfATeaserWithoutBreak:
         page = ArticleLikePage.objects.get(pk=page.pk)
         assert str(open_whole(page.body)).count("beta") == 60
 
-    def test_short_text_is_public_as_a_whole(self):
+    def test_short_text_shows_its_first_half(self):
         page = ArticleLikePage(title="Short")
+        page.body = [("paragraph", text("alpha " * 20, "beta " * 10, CANARY))]
+        home().add_child(instance=page)
+        html = str(page.body)
+        assert html.count("alpha") == 20
+        assert "beta" not in html
+        assert CANARY not in html
+
+    def test_one_short_paragraph_is_all_behind_the_wall(self):
+        page = ArticleLikePage(title="Shortest")
         page.body = [("paragraph", text("Just this."))]
         home().add_child(instance=page)
-        assert [child.block_type for child in page.body] == ["paragraph"]
+        assert [child.block_type for child in page.body] == ["wpr_break"]
+        assert "Just this." not in str(page.body)
+        assert "Just this." in str(open_whole(page.body))
+
+    def test_twice_as_long_as_a_teaser_it_shows_a_whole_teaser(self):
+        page = ArticleLikePage(title="Long enough")
+        page.body = [("paragraph", text("alpha " * 90, "beta " * 90))]
+        home().add_child(instance=page)
+        html = str(page.body)
+        assert (html.count("alpha"), html.count("beta")) == (90, 0)
 
     def test_empty_stream_is_empty(self):
         page = ArticleLikePage(title="Empty")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 NOTHING_ABOVE = [("wpr_break", ""), ("heading", "Body")]
 NOTHING_BELOW = [("heading", "All of it"), ("wpr_break", "")]
-NO_BREAK = [("heading", "Short and public")]
+NO_BREAK = [("heading", "One short line")]
 GOOD = [("heading", "Teaser"), ("wpr_break", ""), ("heading", "Body")]
 
 
@@ -48,7 +48,7 @@ class TestPublishing:
         [
             (NOTHING_ABOVE, "nothing stands above the line where the teaser ends"),
             (NOTHING_BELOW, "nothing stands behind the wall"),
-            (NO_BREAK, "nothing stands behind the wall"),
+            (NO_BREAK, "nothing stands above the line where the teaser ends"),
         ],
     )
     def test_is_refused_with_the_reason(self, editor, blocks, sentence):

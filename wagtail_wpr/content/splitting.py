@@ -42,11 +42,23 @@ def nothing(rows: Sequence[Row]) -> Split:
 
 
 def at_break_or_words(rows: Sequence[Row], child_blocks: Any, words: int) -> Split:
-    """What stands before the break is the teaser; without a break, the first ``words`` words are."""
+    """What stands before the break is the teaser; without a break, the first ``words`` words are.
+
+    Without a break a text shorter than two teasers shows its first half: otherwise all of a short one were teaser.
+    """
     for position, row in enumerate(rows):
         if row["type"] == BREAK:
             return Split(teaser=position, rest=position + 1, has_body=position + 1 < len(rows))
-    return _after_words(rows, child_blocks, words)
+    return _after_words(rows, child_blocks, _at_most_half(rows, words))
+
+
+def _at_most_half(rows: Sequence[Row], words: int) -> int:
+    counted = 0
+    for row in rows:
+        counted += count_words(row.get("value"))
+        if counted >= 2 * words:
+            return words
+    return counted // 2
 
 
 def _after_words(rows: Sequence[Row], child_blocks: Any, words: int) -> Split:
