@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "wagtail_wpr",
     "wagtail_wpr.pages",
     "wagtail_wpr.billing",
+    "wagtail.contrib.frontend_cache",
     "wagtail.contrib.settings",
     "wagtail.contrib.redirects",
     "wagtail.contrib.simple_translation",

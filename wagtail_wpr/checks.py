@@ -1,6 +1,6 @@
 """System checks: every misconfiguration that would open the door or spoil a page has an id.
 
-E001 to E009 and W001 to W009 delivery, 010 to 019 metered streams, 100 to 199 readers, 200 to 299 access.
+001 to 009 delivery, 010 to 019 metered streams, 100 to 199 readers, 200 to 299 access.
 """
 
 from __future__ import annotations

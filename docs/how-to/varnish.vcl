@@ -25,6 +25,10 @@ sub vcl_recv {
     if (req.method != "GET" || req.http.Authorization || req.url ~ "^/(wpr|admin)/") {
         return (pass);
     }
+    # The link for readers whose browser runs no script asks for a page of their own.
+    if (req.url ~ "[?&]wpr-inline=") {
+        return (pass);
+    }
 
     # WPR_DELIVERY = "inline" only: whoever has a cookie of the site is answered by it, and waits for nobody else.
     # All others are visitors, and share one copy.
@@ -38,6 +42,10 @@ sub vcl_recv {
 }
 
 sub vcl_backend_response {
+    # What says nothing of its freshness is not kept. Varnish by itself would keep it for two minutes.
+    if (beresp.http.Cache-Control !~ "(max-age|s-maxage)=" && !beresp.http.Expires) {
+        set beresp.uncacheable = true;
+    }
     # A page is not kept beyond the next change of its access, not even while it is fetched anew.
     # Varnish's own rules follow: Cache-Control, Vary and Set-Cookie are honoured, so that an answer for one
     # reader (private, no-store) is never kept.

@@ -51,9 +51,10 @@ def ask(
     method: str = "GET",
     body: str | None = None,
     headers: dict[str, str] | None = None,
+    source: str = "127.0.0.1",
 ) -> Answer:
-    """Send one request to the server at ``address`` over a connection of its own."""
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
+    """Send one request to the server at ``address`` over a connection of its own, from the address ``source``."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE, source_address=(source, 0))
     sent = {"Host": HOST, **({"Cookie": cookie} if cookie else {}), **(headers or {})}
     try:
         connection.request(method, path, body=body.encode() if body is not None else None, headers=sent)

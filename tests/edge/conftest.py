@@ -11,7 +11,7 @@ from tests.edge.origin import Origin, edge_middleware
 from tests.edge.servers import SERVERS, Server
 from tests.races.conftest import shared_database as shared_database  # the same: processes on one database
 from wagtail_wpr.access import memory
-from wagtail_wpr.slots.checks import DELIVERIES
+from wagtail_wpr.slots.deliveries import DELIVERIES
 
 
 @pytest.fixture(params=DELIVERIES)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from tests.factories import CANARY, home, make_article, set_access, text
+from wagtail_wpr.access import marker
 from wagtail_wpr.access.models import Entitlement, MeterSettings, Read
 from wagtail_wpr.access.periods import calendar_period
 
@@ -129,7 +130,7 @@ def _user(kind: str, number: int, site: Any) -> Any:
 def _session(user: Any) -> str:
     client = Client()
     client.force_login(user)
-    return f"sessionid={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    return f"sessionid={client.cookies[settings.SESSION_COOKIE_NAME].value}; {marker.COOKIE}=1"
 
 
 def reads(kind: str, access: str) -> bool:

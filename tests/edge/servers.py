@@ -178,6 +178,10 @@ class Nginx(Server):
         """The folder of what is stored."""
         return self.folder / "pages"
 
+    def kept(self) -> list[str]:
+        """Return everything that is stored, headers and bodies, one text a copy."""
+        return [path.read_bytes().decode(errors="replace") for path in self.store.rglob("*") if path.is_file()]
+
     def command(self, executable: str) -> list[str]:
         site = replaced(
             documented("nginx.conf", self.delivery),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 
 import pytest
@@ -10,12 +12,16 @@ from tests.edge.asking import Answer, ask, crowd
 from tests.edge.origin import MEET, TOGETHER, Origin
 from tests.edge.publication import SIGNED_IN, Publication, Somebody, personal_words, publication, reads, word_of
 from tests.edge.servers import Nginx, Server
+from tests.factories import CANARY
+from wagtail_wpr.access.models import Read
 
 
 pytestmark = pytest.mark.edge
 
 #: Of each kind of reader; with the two editors these are hundreds, and each asks for all pages.
 OF_EACH = 40
+
+TOKEN = re.compile(r'<wpr-slot token="([^"]+)"')
 
 
 @pytest.fixture
@@ -84,7 +90,7 @@ class TestCrowd:
         """nginx keeps files, which can be read."""
         if not isinstance(server, Nginx):
             return
-        files = [path.read_bytes().decode(errors="replace") for path in server.store.rglob("*") if path.is_file()]
+        files = server.kept()
         for access, path in made.paths.items():
             assert any(f"{path}\n" in text for text in files), f"nothing is kept of {access}"
         assert [personal_words(text) for text in files if personal_words(text)] == []
@@ -104,10 +110,13 @@ class TestCrowd:
         assert origin.counts() == before
 
 
+@pytest.mark.parametrize("delivery", ["inline", "fetch"], indirect=True)
 class TestRequestsThatNoCacheAnswers:
-    def test_head_spends_nothing(self, server: Server, made: Publication, origin: Origin) -> None:
-        from wagtail_wpr.access.models import Read
+    @pytest.fixture
+    def made(self, origin: Origin) -> Publication:
+        return publication(of_each=1)
 
+    def test_head_spends_nothing(self, server: Server, made: Publication, origin: Origin) -> None:
         before = Read.objects.count()
         reader = made.some("registered")[0]
         answer = ask(server.address, made.paths["metered"], cookie=reader.cookie, method="HEAD")
@@ -121,6 +130,13 @@ class TestRequestsThatNoCacheAnswers:
         assert [answer.status for answer in answers] == [200, 200]
         assert origin.renders(path) == 2
 
+    def test_what_says_nothing_of_its_freshness_is_not_kept(
+        self, server: Server, made: Publication, origin: Origin
+    ) -> None:
+        answers = [ask(server.address, "/no/such/page/") for _ in range(3)]
+        assert [(answer.status, "Cache-Control" in answer.headers) for answer in answers] == [(404, False)] * 3
+        assert origin.renders("/no/such/page/") == 3
+
     def test_whoever_signs_in_without_a_cookie_is_passed(
         self, server: Server, made: Publication, origin: Origin
     ) -> None:
@@ -133,6 +149,55 @@ class TestRequestsThatNoCacheAnswers:
     def test_post_is_passed(self, server: Server, made: Publication) -> None:
         answer = ask(server.address, made.paths["metered"], method="POST", body="a=b")
         assert not answer.from_cache
+
+
+@pytest.mark.parametrize("delivery", ["fetch"], indirect=True)
+class TestFetchedParts:
+    @staticmethod
+    def fetched(server: Server, somebody: Somebody, page: str, path: str) -> Answer:
+        """What the script of a page gets for its reader, through the cache."""
+        return ask(
+            server.address,
+            "/wpr/slots/",
+            cookie=somebody.cookie,
+            method="POST",
+            body=json.dumps({"slots": TOKEN.findall(page), "at": path}),
+            headers={"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
+        )
+
+    def test_are_each_readers_own_on_one_cached_page(self, server: Server, made: Publication, origin: Origin) -> None:
+        asked = [(somebody, access) for access in made.paths for somebody in made.mixed()]
+
+        def work(one: tuple[Somebody, str]) -> tuple[Answer, Answer]:
+            somebody, access = one
+            page = ask(server.address, made.paths[access], cookie=somebody.cookie)
+            return page, self.fetched(server, somebody, page.text, made.paths[access])
+
+        for (somebody, access), (page, parts) in zip(asked, crowd(work, asked), strict=True):
+            assert (page.status, parts.status) == (200, 200)
+            assert personal_words(page.text + str(page.headers)) == []
+            assert parts.kept_by_nobody
+            opened = reads(somebody.kind, access)
+            assert (word_of(access) in page.text + parts.text) is opened, (somebody.kind, access)
+        assert [origin.renders(path) for path in made.paths.values()] == [1, 1, 1, 1]
+        assert Read.objects.filter(content=str(made.pages["metered"].translation_key)).count() == OF_EACH
+        for path in made.paths.values():
+            assert personal_words(ask(server.address, path).text) == []
+        if isinstance(server, Nginx):
+            assert server.kept() and [text for text in server.kept() if personal_words(text)] == []
+
+    def test_without_script_are_in_a_page_that_nobody_keeps(
+        self, server: Server, made: Publication, origin: Origin
+    ) -> None:
+        path = f"{made.paths['subscribers']}?wpr-inline=1"
+        reader, other = made.some("subscriber")[0], made.some("registered")[0]
+        for _ in range(2):
+            answer = ask(server.address, path, cookie=reader.cookie)
+            assert CANARY in answer.text
+            assert answer.kept_by_nobody
+        assert CANARY not in ask(server.address, path, cookie=other.cookie).text
+        assert CANARY not in ask(server.address, path).text
+        assert origin.renders(path) == 4
 
 
 class TestManyAtOnce:

@@ -61,3 +61,12 @@ class TestNearChange:
     def test_lets_no_cache_keep_by_its_own_rules(self):
         assert limited(IN_A_MINUTE)["Cache-Control"] == "max-age=0"
         assert limited(IN_A_MINUTE, Cache_Control="public")["Cache-Control"] == "public, max-age=0"
+
+    def test_shortens_what_may_be_given_stale(self):
+        said = limited(IN_A_MINUTE, Cache_Control="max-age=30, s-maxage=50, stale-while-revalidate=600")[
+            "Cache-Control"
+        ]
+        assert said == "max-age=30, s-maxage=50, stale-while-revalidate=10"
+        said = limited(IN_A_MINUTE, Cache_Control="max-age=600, stale-if-error=86400")["Cache-Control"]
+        assert said == "max-age=60, stale-if-error=0"
+        assert limited(IN_A_MINUTE, Cache_Control="stale-if-error=9")["Cache-Control"] == "stale-if-error=0, max-age=0"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import CANARY, home, make_article, make_subscriber, make_user, set_access, text
@@ -99,6 +99,10 @@ class TestKeptBody:
         page.save()
         return ArticleLikePage.objects.get(pk=page.pk)
 
+    def settings_are_known(self, page):
+        with override_settings(WPR_BODY_CACHE_SECONDS=0):
+            ask(page)
+
     def issued(self, page, user):
         with statements() as issued:
             assert CANARY in ask(ArticleLikePage.objects.get(pk=page.pk), user).content.decode()
@@ -107,7 +111,7 @@ class TestKeptBody:
     @pytest.mark.parametrize(("make", "ours"), [(make_subscriber, 1), (make_user, 2)])
     def test_cold_and_warm(self, page, make, ours):
         linked = self.linked()
-        ask(page)  # another one: what is remembered of the settings is warm
+        self.settings_are_known(linked)
         cold, warm = (self.issued(linked, make(f"reader-{number}")) for number in range(2))
         assert warm == 1 + ours  # the page itself, and the package's own
         assert cold == warm + 4  # the linked page and its class, for the chooser and for the rich text
@@ -115,6 +119,6 @@ class TestKeptBody:
     def test_visitor_of_a_free_page(self, page):
         linked = self.linked()
         set_access(linked, "free")
-        ask(page)  # another one: what is remembered of the settings is warm
+        self.settings_are_known(linked)
         first, second = self.issued(linked, None), self.issued(linked, None)
         assert (first, second) == (5, 1)

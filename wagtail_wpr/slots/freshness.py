@@ -17,6 +17,9 @@ from wagtail_wpr.access.inheritance import next_change
 
 _AGE = re.compile(r"\b(s-maxage|max-age)=(\d+)")
 
+#: RFC 5861 lets caches give what is no longer fresh; these seconds come after the others.
+_STALE = re.compile(r"\b(stale-while-revalidate|stale-if-error)=(\d+)")
+
 #: Seconds that a cache may keep by its own rules what says nothing of its freshness: none keeps it for longer.
 UNTOLD_SECONDS = 24 * 3600
 
@@ -34,9 +37,11 @@ def limit(response: HttpResponse, pages: Iterable[Any], *, at: datetime | None =
     said = response.get("Cache-Control", "")
     if _AGE.search(said):
         shorter = _AGE.sub(lambda age: f"{age[1]}={min(int(age[2]), seconds)}", said)
-        response.headers["Cache-Control"] = shorter
+        left = seconds - max(int(age[2]) for age in _AGE.finditer(shorter))
+        response.headers["Cache-Control"] = _STALE.sub(lambda stale: f"{stale[1]}={min(int(stale[2]), left)}", shorter)
     elif not response.has_header("Expires") and seconds < UNTOLD_SECONDS:
-        response.headers["Cache-Control"] = ", ".join(filter(None, [said, "max-age=0"]))
+        told = _STALE.sub(lambda stale: f"{stale[1]}=0", said)
+        response.headers["Cache-Control"] = ", ".join(filter(None, [told, "max-age=0"]))
     ends = (at + timedelta(seconds=seconds)).timestamp()
     if (parse_http_date_safe(response.get("Expires", "")) or 0) > ends:
         response.headers["Expires"] = http_date(ends)

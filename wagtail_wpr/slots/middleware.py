@@ -18,7 +18,7 @@ from django.utils.cache import patch_vary_headers
 from wagtail_wpr.access import marker
 from wagtail_wpr.access.endpoints import PRIVATE
 from wagtail_wpr.access.grants import keep_browser
-from wagtail_wpr.slots import freshness, markers
+from wagtail_wpr.slots import freshness, markers, validators
 from wagtail_wpr.slots.collecting import Collected, collecting
 from wagtail_wpr.slots.deliveries import FETCH, INLINE, delivery_of
 from wagtail_wpr.slots.fetch import PublicFilling, wants_inline
@@ -108,17 +108,23 @@ def _filling(request: HttpRequest, collected: Collected) -> Filling:
 def _set_headers(request: HttpRequest, response: HttpResponse, filling: Filling) -> None:
     if filling.new_browser and filling.request is not None:
         keep_browser(filling.request, response, filling.new_browser)
-    if filling.personal or filling.is_preview or (not filling.everybody and wants_inline(request)):
+    if _is_for_one(request, response, filling):
         # Replaced and not patched: a host's s-maxage would survive a patch and let shared caches keep it.
         response.headers["Cache-Control"] = PRIVATE
-        for name in ("ETag", "Last-Modified", "Expires"):
-            if response.has_header(name):
-                del response.headers[name]
+        validators.drop(response)
     else:
+        validators.renew(response)
         _limit_freshness(response, filling)
     if not filling.everybody:
         # A browser that kept the visitor's page must ask again after signing in.
         patch_vary_headers(response, ("Cookie",))
+
+
+def _is_for_one(request: HttpRequest, response: HttpResponse, filling: Filling) -> bool:
+    """Return whether nobody else may be given this answer: it holds something of its reader, or sets a cookie."""
+    if filling.personal or filling.is_preview or response.cookies:
+        return True
+    return not filling.everybody and wants_inline(request)
 
 
 def _limit_freshness(response: HttpResponse, filling: Filling) -> None:

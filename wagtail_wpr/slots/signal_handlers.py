@@ -9,7 +9,7 @@ from django.core.signals import request_finished
 from django.db.models.signals import post_delete, post_save
 
 from wagtail_wpr.access import marker, memory
-from wagtail_wpr.slots import counting
+from wagtail_wpr.slots import counting, staleness
 
 
 def connect() -> None:
@@ -22,6 +22,7 @@ def connect() -> None:
     user_logged_in.connect(came_in, dispatch_uid="wagtail_wpr.came_in")
     user_logged_out.connect(left, dispatch_uid="wagtail_wpr.left")
     request_finished.connect(counting.write_down, dispatch_uid="wagtail_wpr.counts")
+    staleness.connect()
 
 
 def settings_changed(**kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from django_tasks import task
 
 from wagtail_wpr.access import Content
 from wagtail_wpr.slots.models import WallCount
+from wagtail_wpr.slots.purging import Purge, Stale
 from wagtail_wpr.swapping import get_page_model
 
 
@@ -43,3 +44,12 @@ def _add(key: Key, number: int) -> None:
     new = WallCount(site_id=site_id, content=content, wall=wall, day=day)
     WallCount.objects.bulk_create([new], ignore_conflicts=True)
     rows.update(shown=F("shown") + number)
+
+
+@task()
+def purge_pages(stale: dict[str, list[Any]]) -> int:
+    """Tell the caches in front of the site which addresses have changed; return their number.
+
+    :param stale: what ``Stale.as_data()`` gave.
+    """
+    return Purge(Stale.from_data(stale)).run()
