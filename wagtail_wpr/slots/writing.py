@@ -23,12 +23,6 @@ logger = logging.getLogger("wagtail_wpr.slots")
 Text = TypeVar("Text", bound=str)
 
 
-def next_place(kind: str, page: Any) -> int:
-    """Return how many slots of this kind and page the response already holds."""
-    collected = collecting.current()
-    return collected.places[(kind, page.pk if page is not None else None)] if collected else 0
-
-
 def kept_default(make: Callable[[], Text], *names: Hashable) -> Text:
     """Return the default that ``make`` gives, kept in this process for as long as the settings of access are.
 
@@ -52,7 +46,8 @@ def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str]
         the slot is empty and the error is logged: a broken wall must not break the page.
     :param names: further fields of :class:`~wagtail_wpr.slots.tokens.SlotRef`.
     """
-    place = next_place(kind, page)
+    collected = collecting.current()
+    place = collected.places[(kind, page.pk if page is not None else None)] if collected is not None else 0
     language = language_of(page) if page is not None else get_language() or ""
     ref = SlotRef(
         kind=kind,
@@ -61,7 +56,6 @@ def write_slot(kind: str, *, page: Any = None, default: Callable[[SlotRef], str]
         place=place,
         **names,
     )
-    collected = collecting.current()
     if collected is not None:
         collected.places[(kind, ref.page)] += 1
         if collected.is_preview and page is not None:
