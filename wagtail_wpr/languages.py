@@ -36,9 +36,12 @@ def language_of(page: Any) -> str:
     return get_language() or ""
 
 
+_AS_IT_IS = nullcontext()
+
+
 def speaking(language: str) -> AbstractContextManager[None]:
     """Return a ``with`` in which ``language`` is active; ``""`` leaves the one that is."""
-    return override(language) if language and language != get_language() else nullcontext()
+    return override(language) if language and language != get_language() else _AS_IT_IS
 
 
 def code_of(locale_id: int | None) -> str:

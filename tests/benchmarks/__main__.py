@@ -24,7 +24,7 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-ROUNDS = 7
+ROUNDS = 6
 KINDS = {SQLITE: ("counts", "times"), POSTGRESQL: ("counts", "times", "edge", "decisions")}
 SECTIONS = ("counts", "times", "redis", "decisions", "edge")
 
@@ -53,7 +53,7 @@ def run_quick(report: Report, asked: argparse.Namespace) -> None:
             report.skip("times", reason)
             return
         loader = Loader(database.folder, asked.seconds)
-        Timing(database, report, loader, rounds=asked.rounds or 4, told_only=True).measure(timings.quick(), deliveries)
+        Timing(database, report, loader, rounds=asked.rounds or 4, told_only=True).measure(timings.quick, deliveries)
 
 
 def run_full(report: Report, asked: argparse.Namespace) -> None:
@@ -86,7 +86,7 @@ def time_all(report: Report, asked: argparse.Namespace, database: Database, deli
         report.skip(f"times, {database.kind}", reason)
         return
     loader = Loader(database.folder, asked.seconds)
-    Timing(database, report, loader, rounds=asked.rounds or ROUNDS, told_only=False).measure(timings.full(), deliveries)
+    Timing(database, report, loader, rounds=asked.rounds or ROUNDS, told_only=False).measure(timings.full, deliveries)
 
 
 def behind_nginx(report: Report, asked: argparse.Namespace, database: Database, deliveries: list[str]) -> None:
@@ -107,7 +107,7 @@ def with_redis(report: Report, asked: argparse.Namespace) -> None:
     with databases.database(POSTGRESQL, strangers=100, redis=databases.REDIS) as database:
         loader = Loader(database.folder, asked.seconds)
         timing = Timing(database, report, loader, rounds=asked.rounds or ROUNDS, told_only=False)
-        timing.measure(timings.shared(), [cases.INLINE])
+        timing.measure(timings.shared, [cases.INLINE])
 
 
 if __name__ == "__main__":

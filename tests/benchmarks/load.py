@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import statistics
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,8 @@ SCRIPT = Path(__file__).with_name("load.lua")
 CONNECTIONS = 4
 #: So often a round is tried, each time a little longer.
 TRIES = 4
+#: A round is long enough for so many answers one after the other, but not longer than so many seconds.
+ANSWERS, LONGEST = 12, 6.0
 
 
 def why_not() -> str:
@@ -96,7 +100,7 @@ class Loader:
         sessions.write_text("".join(f"{key}\n" for key in visit.sessions))
         key = (server.name, visit.path)
         start = self.used.get(key, 0)
-        command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds:.0f}s"]
+        command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{math.ceil(seconds)}s"]
         command += ["--timeout", "20s", "--script", str(SCRIPT), f"{server.address}{visit.path}", "--"]
         command += [str(sessions), str(start), *self._body(visit)]
         before = server.cpu_seconds()
@@ -126,8 +130,21 @@ class Loader:
     ) -> tuple[Measured, Measured]:
         """Measure two in turns, ABBA, so that what disturbs the machine disturbs both."""
         measured = (Measured(), Measured())
+        seconds = max(self.seconds, min(LONGEST, ANSWERS * max(_seconds_of(*first), _seconds_of(*second))))
         for number in range(rounds):
             order = (0, 1) if number % 2 == 0 else (1, 0)
             for place in order:
-                measured[place].rounds.append(self.round(*(first, second)[place]))
+                server, visit = (first, second)[place]
+                measured[place].rounds.append(self.round(server, visit, seconds=seconds))
+                # What was under way when time was up is done before it is the other's turn.
+                server.get("/")
         return measured
+
+
+def _seconds_of(server: Server, visit: Visit) -> float:
+    """Return what one request takes; of a first read that of a visitor."""
+    session = visit.sessions[0] if len(visit.sessions) == 1 else ""
+    begun = time.monotonic()
+    if not visit.body:
+        server.get(visit.path, f"sessionid={session}" if session else "")
+    return time.monotonic() - begun

@@ -48,6 +48,12 @@ class Report:
             print("  ".join(padded).rstrip())
         print(flush=True)
 
+    def row(self, values: Sequence[object], widths: Sequence[int]) -> None:
+        """Print one row at once, where a table takes minutes to fill."""
+        first, *rest = (_cell(value) for value in values)
+        cells = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))]
+        print("  ".join(cells), flush=True)
+
     def skip(self, section: str, reason: str) -> None:
         print(f"\n== {section}: not measured, {reason}.", flush=True)
 

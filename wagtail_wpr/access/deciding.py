@@ -100,28 +100,33 @@ class _Case:
 
 def _ask_rules(reader: Reader, contents: Sequence[Content], state: State) -> list[Decision]:
     cases = [_Case(content) for content in contents]
+    open_cases = [case for case in cases if not case.content.broken]
     for rule in rules():
-        open_cases = [case for case in cases if case.answer is None and not case.content.broken]
         if not open_cases:
             break
-        _ask(rule, reader, open_cases, state)
+        if _ask(rule, reader, open_cases, state):
+            open_cases = [case for case in open_cases if case.answer is None]
     return [_decision(reader, case, state) for case in cases]
 
 
-def _ask(rule: Rule, reader: Reader, cases: Sequence[_Case], state: State) -> None:
+def _ask(rule: Rule, reader: Reader, cases: Sequence[_Case], state: State) -> bool:
+    """Return whether the rule decided any of the cases."""
+    decided = False
     try:
         prepared = rule.prepare(reader, [case.content for case in cases], state)
     except Exception as error:
         logger.exception("The access rule %r failed; it grants nothing.", rule.name)
         for case in cases:
             case.fail(rule, error)
-        return
+        return False
     for case in cases:
         try:
             case.hear(rule, rule.decide(reader, case.content, prepared))
+            decided = decided or case.answer is not None
         except Exception as error:
             logger.exception("The access rule %r failed; it grants nothing.", rule.name)
             case.fail(rule, error)
+    return decided
 
 
 def _decision(reader: Reader, case: _Case, state: State) -> Decision:

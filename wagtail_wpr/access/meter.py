@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -53,7 +54,7 @@ class Meter:
         running = tuple(read for read in reads if read.period == period.key)
         return cls(limit, period, bool(running), running)
 
-    @property
+    @cached_property
     def used(self) -> int:
         """How many counted reads there are in the period."""
         return sum(read.seat is not None for read in self.reads)

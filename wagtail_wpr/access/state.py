@@ -31,12 +31,12 @@ class State:
     @property
     def entitlements(self) -> frozenset[str]:
         """The names of the reader's entitlements that are in force."""
-        return frozenset(row[1] for row in self._load() if row[0] == ENTITLEMENT)
+        return frozenset([row[1] for row in self._load() if row[0] == ENTITLEMENT])
 
     @property
     def edits_pages(self) -> bool:
         """Whether the reader is in a group with permissions on some page: an editor without ``is_staff``."""
-        return any(row[0] == EDITOR for row in self._load())
+        return EDITOR in [row[0] for row in self._load()]
 
     def meter(self, site_id: int) -> Meter:
         """Return the reader's meter on a site.

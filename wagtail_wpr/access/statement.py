@@ -84,7 +84,8 @@ class Statement:
             return []
         with self._connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(self._parts), self._values)
-            return [(*row[:4], self._moment(row[4]), row[5]) for row in cursor.fetchall()]
+            found = cursor.fetchall()
+        return [(*row[:4], self._moment(row[4]) if row[0] == READ else None, row[5]) for row in found]
 
     def _key_of(self, user: Any) -> Any:
         return Entitlement._meta.get_field("user").get_db_prep_value(user.pk, self._connection)

@@ -35,6 +35,9 @@ DEEPEST = 4
 READING_ATTRIBUTE = "_wagtail_wpr_reading"
 
 
+NOBODY = Reader.visitor()
+
+
 class PrefetchRefused(Exception):
     """A prefetch would have cost the reader a read; the click has to ask again."""
 
@@ -209,7 +212,7 @@ class Filling:
 
     def _decide(self, pages: dict[int, Any]) -> None:
         """Decide for pages by their ids; what was found out for the visitor's defaults is not asked again."""
-        visitors = self.collected.visitors if self.reader == Reader.visitor() else {}
+        visitors = self.collected.visitors if self.reader == NOBODY else {}
         missing = {pk: page for pk, page in pages.items() if pk not in visitors}
         found = decide_many(self.reader, list(missing.values()), states=self._states)
         self.decisions.update({pk: decision for pk, decision in visitors.items() if pk in pages})

@@ -23,12 +23,6 @@ logger = logging.getLogger("wagtail_wpr.slots")
 Text = TypeVar("Text", bound=str)
 
 
-def next_place(counted_as: str, page: Any) -> int:
-    """Return how many slots of this page, counted together, the response already holds."""
-    collected = collecting.current()
-    return collected.places[(counted_as, page.pk if page is not None else None)] if collected else 0
-
-
 def kept_default(make: Callable[[], Text], *names: Hashable) -> Text:
     """Return the default that ``make`` gives, kept in this process for as long as the settings of access are.
 
@@ -56,7 +50,8 @@ def write_slot(
     :param names: further fields of :class:`~wagtail_wpr.slots.tokens.SlotRef`.
     """
     counted_as = counted_as or kind
-    place = next_place(counted_as, page)
+    collected = collecting.current()
+    place = collected.places[(counted_as, page.pk if page is not None else None)] if collected is not None else 0
     language = language_of(page) if page is not None else get_language() or ""
     ref = SlotRef(
         kind=kind,
@@ -65,7 +60,6 @@ def write_slot(
         place=place,
         **names,
     )
-    collected = collecting.current()
     if collected is not None:
         collected.places[(counted_as, ref.page)] += 1
         if collected.is_preview and page is not None:
