@@ -32,6 +32,15 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what needs Chromium last: a process that drives it has a loop running, and can fork no racers any more.
+
+    The leak cases stay together, because they share a database; they come late by themselves.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None and "/leaks/" not in item.nodeid)
+
+
 def chromium_path() -> str | None:
     """The system's Chromium: ``CHROMIUM`` from the environment, or what is on the path."""
     names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]

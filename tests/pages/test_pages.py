@@ -214,6 +214,7 @@ class TestSection:
             client.get(publication.world.url)
         for number in range(8):
             publication.article(f"Article {number}")
+        client.get(publication.world.url)  # new pages make the settings be read anew
         with CaptureQueriesContext(connection) as many:
             client.get(publication.world.url)
         assert len(many) == len(few)
