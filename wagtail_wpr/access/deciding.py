@@ -101,19 +101,21 @@ class _Case:
 def _ask_rules(reader: Reader, contents: Sequence[Content], state: State) -> list[Decision]:
     cases = [_Case(content) for content in contents]
     open_cases = [case for case in cases if not case.content.broken]
+    asked = [case.content for case in open_cases]
     for rule in rules():
         if not open_cases:
             break
-        if _ask(rule, reader, open_cases, state):
+        if _ask(rule, reader, open_cases, asked, state):
             open_cases = [case for case in open_cases if case.answer is None]
+            asked = [case.content for case in open_cases]
     return [_decision(reader, case, state) for case in cases]
 
 
-def _ask(rule: Rule, reader: Reader, cases: Sequence[_Case], state: State) -> bool:
-    """Return whether the rule decided any of the cases."""
+def _ask(rule: Rule, reader: Reader, cases: Sequence[_Case], contents: Sequence[Content], state: State) -> bool:
+    """Return whether the rule decided any of the cases, which have these contents."""
     decided = False
     try:
-        prepared = rule.prepare(reader, [case.content for case in cases], state)
+        prepared = rule.prepare(reader, contents, state)
     except Exception as error:
         logger.exception("The access rule %r failed; it grants nothing.", rule.name)
         for case in cases:

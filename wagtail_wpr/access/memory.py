@@ -15,8 +15,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -157,17 +156,17 @@ def known() -> Known:
     return found
 
 
-@contextmanager
-def steady() -> Iterator[None]:
+class steady:
     """Look at the shared cache once for all that happens in the ``with``; for the time of one response.
 
-    What this process changes meanwhile is seen at once, as ever.
+    What this process changes meanwhile is seen at once, as ever. A class, because every response passes here.
     """
-    token = _held.set(_Held())
-    try:
-        yield
-    finally:
-        _held.reset(token)
+
+    def __enter__(self) -> None:
+        self._token = _held.set(_Held())
+
+    def __exit__(self, *error: object) -> None:
+        _held.reset(self._token)
 
 
 def once(name: str, find: Callable[[], Made]) -> Made:

@@ -107,10 +107,12 @@ class MeteredStreamBlock(blocks.StreamBlock):
         with door("open"):
             plain = super().to_python(value)
         # Stored rows are taken as they are; only native values (lists of tuples) have to become rows.
-        rows = plain._raw_data if plain.is_lazy else stored_rows(plain)
-        kind = OpenStreamValue if makes_open() else StreamValue
-        whole = kind(self, rows, is_lazy=True, raw_text=plain.raw_text)
-        return whole if makes_open() else LockedStreamValue(whole)
+        if makes_open():
+            rows = plain._raw_data if plain.is_lazy else stored_rows(plain)
+            return OpenStreamValue(self, rows, is_lazy=True, raw_text=plain.raw_text)
+        if not plain.is_lazy:
+            plain = StreamValue(self, stored_rows(plain), is_lazy=True, raw_text=plain.raw_text)
+        return LockedStreamValue(plain)
 
     def bulk_to_python(self, values: Any) -> list[StreamValue]:
         # Not the base's: it converts every child of every stream at once, bodies that nobody will see too.

@@ -145,10 +145,12 @@ def _carries_more(page: Any) -> bool:
     """Return whether a page carries what no row of the database said: a view may have put the reader's there."""
     model: Any = type(page)
     known = _attributes_of(model)
-    return any(
-        isinstance(value, HttpRequest) or not (name.startswith("_") or name in known)
+    more = [
+        name
         for name, value in vars(page).items()
-    )
+        if isinstance(value, HttpRequest) or not (name[0] == "_" or name in known)
+    ]
+    return bool(more)
 
 
 @remembered

@@ -52,16 +52,21 @@ def current() -> Collected | None:
     return _current.get()
 
 
-@contextmanager
-def collecting(*, is_preview: bool = False) -> Iterator[Collected]:
-    """Collect the slots written inside the ``with``."""
-    collected = Collected(is_preview=is_preview)
-    token = _current.set(collected)
-    try:
-        with steady():
-            yield collected
-    finally:
-        _current.reset(token)
+class collecting:
+    """Collect the slots written inside the ``with``. A class, because every response passes here."""
+
+    def __init__(self, *, is_preview: bool = False) -> None:
+        self._collected = Collected(is_preview=is_preview)
+        self._steady = steady()
+
+    def __enter__(self) -> Collected:
+        self._token = _current.set(self._collected)
+        self._steady.__enter__()
+        return self._collected
+
+    def __exit__(self, *error: object) -> None:
+        self._steady.__exit__(*error)
+        _current.reset(self._token)
 
 
 @contextmanager

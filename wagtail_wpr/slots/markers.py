@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 
 OPENING = "<wpr-slot "
+_OPENED = re.compile(r'<wpr-slot token="([\w:\-]+)">')
 _MARKER = re.compile(r'<wpr-slot token="([\w:\-]+)">(.*?)</wpr-slot>', re.DOTALL)
 
 
@@ -24,7 +25,7 @@ def replace(html: str, filled: Callable[[str, str], str]) -> str:
 
 def tokens(html: str) -> list[str]:
     """Return the tokens in ``html``, in order, each once."""
-    return list(dict.fromkeys(found[1] for found in _MARKER.finditer(html)))
+    return list(dict.fromkeys(_OPENED.findall(html)))
 
 
 def unwrap(html: str) -> str:
