@@ -63,7 +63,7 @@ def run_full(report: Report, asked: argparse.Namespace) -> None:
         if reason := databases.why_not(kind):
             report.skip(kind, reason)
             continue
-        with databases.database(kind, strangers=9000) as database:
+        with databases.database(kind, strangers=30_000) as database:
             deliveries = deliveries_of(database)
             if wanted(asked, "counts"):
                 counts.measure(database, report, deliveries)
