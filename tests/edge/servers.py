@@ -102,7 +102,7 @@ class Server:
 
     def command(self, executable: str) -> list[str]:
         """Write the configuration; return the command that runs the server in the foreground."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not say how it is started: define command().")
 
     def __enter__(self) -> Server:
         executable = program(self.program)
